@@ -1,0 +1,1 @@
+"""What it cost: ledger, prices, budget, leaks."""

@@ -1,0 +1,1 @@
+"""The safe git runner, and the parsers of its NUL-separated output."""

@@ -1,0 +1,1 @@
+"""What is asked of a machine, one module a source; parsers are pure functions of bytes."""

@@ -1,0 +1,1 @@
+"""What agents made: diff, approve, land, undo, push."""

@@ -1,0 +1,1 @@
+"""What was asked for: durable queue, attempts, gates, locks."""

@@ -1,0 +1,1 @@
+"""The screens. They show state and call services; they touch no network, process or file."""

@@ -1,0 +1,1 @@
+"""The things seen on screens; each has one reactive, its value."""
