@@ -119,8 +119,8 @@ def _system(system: System) -> Iterator[Finding]:
             yield Finding("disk", level, text, Source.SYSTEM)
     skew = system.clock_skew_s
     if skew is not None and abs(skew) > SKEW_WARNING_S:
-        side = "ahead" if skew > 0 else "behind"
-        text = f"its clock is {fmt.age(abs(skew))} {side} of ours"
+        side = "ahead of" if skew > 0 else "behind"
+        text = f"its clock is {fmt.age(abs(skew))} {side} ours"
         yield Finding("clock", Level.WARNING, text, Source.SYSTEM)
 
 

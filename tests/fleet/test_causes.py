@@ -1,0 +1,43 @@
+"""Shared causes."""
+
+from fleettui.fleet.causes import banners, explained
+from fleettui.model.machine import Machine
+from fleettui.model.reading import Source, SourceState
+from fleettui.model.view import MachineView, SourceView
+
+
+def machine(
+    name: str, state: SourceState, *, proxy: str | None = None, local: bool = False
+) -> MachineView:
+    return MachineView(
+        machine=Machine(name, ssh=() if local else (name,), proxy=proxy),
+        state=state,
+        sources={Source.SYSTEM: SourceView(state, reason=f"{name} says {state}")},
+    )
+
+
+def test_a_dead_proxy_is_said_once() -> None:
+    tail = "socks5://localhost:1055"
+    fleet = [
+        machine("msi", SourceState.PROXY, proxy=tail),
+        machine("mini", SourceState.PROXY, proxy=tail),
+        machine("desk", SourceState.OK, local=True),
+    ]
+    (banner,) = banners(fleet)
+    assert banner.text == "msi says proxy (2 machines)"
+    assert explained((banner,)) == {"msi", "mini"}
+
+
+def test_one_machine_behind_a_dead_proxy_is_its_own_affair() -> None:
+    fleet = [machine("msi", SourceState.PROXY, proxy="socks5://localhost:1055")]
+    assert banners(fleet) == ()
+
+
+def test_all_remote_machines_gone_means_no_network() -> None:
+    fleet = [
+        machine("a", SourceState.DOWN),
+        machine("b", SourceState.STALE),
+        machine("desk", SourceState.OK, local=True),
+    ]
+    assert [banner.machines for banner in banners(fleet)] == [("a", "b")]
+    assert banners([*fleet, machine("c", SourceState.OK)]) == ()

@@ -1,0 +1,28 @@
+"""The grid of a sparkline."""
+
+from fleettui.fleet.history import POINTS, Recorder
+from tests.lab.scripted_machine import system
+
+
+def test_readings_faster_than_the_grid_share_a_slot() -> None:
+    recorder = Recorder(5.0)
+    for now, cpu in ((0.0, 1.0), (2.0, 2.0), (4.0, 3.0), (6.0, 4.0)):
+        recorder.add(system(cpu), now)
+    assert recorder.history().cpu == (3.0, 4.0)
+    assert recorder.history().memory == (25.0, 25.0)
+    assert recorder.history().gpu == (None, None)
+
+
+def test_a_time_without_readings_is_a_gap() -> None:
+    recorder = Recorder(5.0)
+    recorder.add(system(1.0), 0.0)
+    recorder.add(system(2.0), 16.0)
+    assert recorder.history().cpu == (1.0, None, None, 2.0)
+
+
+def test_it_is_bounded_however_long_the_gap() -> None:
+    recorder = Recorder(5.0)
+    recorder.add(system(1.0), 0.0)
+    recorder.add(system(2.0), 1e9)
+    assert len(recorder.history().cpu) == POINTS
+    assert recorder.history().cpu[-1] == 2.0
