@@ -13,6 +13,7 @@ FleettuiError               one line for the user, and what to do about it
     ├── HostKeyChanged      the machine's key is not the one we know       state hostkey
     ├── ProxyDown           the configured proxy does not serve us         state proxy
     ├── SourceBusy          it answers, but is loading                     state busy
+    ├── SourceAbsent        looked for, and not there: nobody asked for it state absent
     └── Malformed           the answer makes no sense                      state error
 """
 
@@ -123,6 +124,12 @@ class SourceBusy(ReadError):
     """The service answers its cheapest question, but not this one: it is loading."""
 
     state = SourceState.BUSY
+
+
+class SourceAbsent(ReadError):
+    """Nothing is there, and nobody configured that it should be: no failure, and ignored."""
+
+    state = SourceState.ABSENT
 
 
 class Malformed(ReadError):

@@ -1,0 +1,52 @@
+"""From the HTTP status of an Ollama server to its body or a failure (`server/routes.go`)."""
+
+from datetime import datetime
+from typing import Protocol
+
+from fleettui.model.errors import AuthRefused, ReadError
+from fleettui.probes.ollama_wire import parse_error
+
+
+class HttpAnswer(Protocol):
+    """One complete answer; `date` is its Date header, None where there is none that makes sense."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status code."""
+
+    @property
+    def body(self) -> bytes:
+        """The whole body, not compressed."""
+
+    @property
+    def date(self) -> datetime | None:
+        """The server's clock when it answered, to the second."""
+
+
+_REMEDIES = {
+    401: "check the proxy that stands before Ollama, or whether the server is signed in",
+    404: "check that this is the address of an Ollama server",
+    407: "check that this is the address of an Ollama server",
+}
+_REFUSED_NAME = (
+    'use its IP address or ollama = "ssh", or set OLLAMA_HOST=0.0.0.0 (and OLLAMA_ORIGINS, '
+    "if a proxy adds an Origin) on that machine"
+)
+
+
+def body_of(answer: HttpAnswer, path: str) -> bytes:
+    """The body of a good answer. Raises ReadError for every other, with the server's own words."""
+    status = answer.status
+    if status == 200:
+        return answer.body
+    said = parse_error(answer.body)
+    if status == 403 and said is None:
+        raise ReadError("Ollama refuses the host name it is called by (HTTP 403)", _REFUSED_NAME)
+    if 300 <= status < 400:
+        raise ReadError(
+            f"{path} redirects (HTTP {status}), which is not followed",
+            "write the address that it leads to into fleet.toml",
+        )
+    text = f"{path} answers HTTP {status}" + (f": {said}" if said else "")
+    failure = AuthRefused if status in (401, 407) else ReadError
+    raise failure(text, _REMEDIES.get(status, ""))
