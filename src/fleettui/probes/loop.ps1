@@ -1,20 +1,29 @@
-$ErrorActionPreference='SilentlyContinue';$ProgressPreference='SilentlyContinue'
-[Console]::OutputEncoding=[Console]::InputEncoding=New-Object Text.UTF8Encoding $false
-$script:Setup=@()
-function Say($s){[Console]::Out.Write($s);[Console]::Out.Flush()}
-function Start-Loop{
- $i=[Console]::In
- Say "`n@@fleet1 ready`n"
- $n=[int]$i.ReadLine()
- while($n-- -gt 0){$script:Setup+=$i.ReadLine()}
- while($null -ne ($l=$i.ReadLine())){
-  $w=$l.Trim() -split ' ';$t=$w[0]
-  Say "@@fleet1 begin $t"
-  foreach($s in ($w|Select-Object -Skip 1)){
-   Say "`n@$t $s`n"
-   Say ((& "section_$s"|ForEach-Object{"$_"}) -join "`n")
+# What every loop for PowerShell (5.1 and later) begins with. The source's own script follows and
+# defines one function section_NAME for each section; set-up lines are in $Setup.
+
+$ErrorActionPreference = 'SilentlyContinue'
+$Setup = @()
+
+function Say($text) {
+  [Console]::Out.Write($text)
+  [Console]::Out.Flush()
+}
+
+function Start-Loop {
+  $in = [Console]::In
+  Say "`n@@fleet1 ready`n"
+  $count = [int]$in.ReadLine()
+  $lines = @()
+  while ($count-- -gt 0) { $lines += $in.ReadLine() }
+  $Setup = $lines
+  while ($null -ne ($line = $in.ReadLine())) {
+    $tag, $names = $line.Trim() -split ' '
+    Say "@@fleet1 begin $tag"
+    foreach ($name in $names) {
+      Say "`n@$tag $name`n"
+      Say ((& "section_$name" | ForEach-Object { "$_" }) -join "`n")
+    }
+    Say "`n@@fleet1 end $tag`n"
   }
-  Say "`n@@fleet1 end $t`n"
- }
- exit 0
+  exit 0
 }

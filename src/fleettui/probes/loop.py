@@ -7,6 +7,7 @@ script ends by itself when its input is closed, so a lost connection leaves noth
 import asyncio
 import os
 import re
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,11 @@ _PRELUDE = {Shell.SH: "loop.sh", Shell.POWERSHELL: "loop.ps1"}
 def load(name: str) -> bytes:
     """The script of that name, which lies beside this module."""
     return Path(__file__).with_name(name).read_bytes()
+
+
+def once(name: str, call: str, shell: Shell = Shell.SH) -> bytes:
+    """A script that calls one function of the script of that name, and ends."""
+    return b"\n".join((load(_PRELUDE[shell]), load(name), call.encode(), b""))
 
 
 class Loop:
@@ -52,7 +58,10 @@ class Loop:
         self._script = load(_PRELUDE[shell]) + b"\n" + script + _START[shell]
         self._setup = b"".join(line + b"\n" for line in (b"%d" % len(setup), *setup))
         self._nonce = os.urandom(6).hex()
-        self._ticks = 0
+        self.asked = 0
+        """How many questions were sent."""
+        self.latency_s = 0.0
+        """Seconds from the newest question to its answer, the start of the script not included."""
         self._process: Process | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
@@ -100,12 +109,14 @@ class Loop:
 
     async def _ask(self, sections: Sequence[str]) -> dict[str, bytes]:
         process = self._process or await self._start()
-        self._ticks += 1
-        tag = f"{self._ticks}.{self._nonce}"
+        self.asked += 1
+        tag = f"{self.asked}.{self._nonce}"
+        began = time.monotonic()
         await process.write(f"{tag} {' '.join(sections)}\n".encode())
         frame = Frame(tag, sections)
         while line := await process.readline():
             if frame.feed(line):
+                self.latency_s = time.monotonic() - began
                 return frame.sections
         raise Unreachable("the script on the machine has ended" + self._complaint())
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from fleettui.model.clock import Clock
@@ -16,6 +16,7 @@ from fleettui.model.reading import Source
 from fleettui.probes.ollama_activity import Activities
 from fleettui.probes.ollama_names import missing
 from fleettui.probes.ollama_status import HttpAnswer, body_of
+from fleettui.probes.ollama_ways import HttpGet
 from fleettui.probes.ollama_wire import parse_ps, parse_tags, parse_version
 
 VERSION_EVERY_S = 60.0
@@ -45,23 +46,6 @@ SKEW_NOISE_S = 2.0
 LISTENS_S = 1.0
 
 V = TypeVar("V")
-
-
-class HttpGet(Protocol):
-    """One or several ways to an Ollama server, of which one is in use."""
-
-    @property
-    def address(self) -> str | None:
-        """The address in use, in clean text; None before the first answer."""
-
-    async def get(self, path: str, *, deadline: float, cap: int) -> HttpAnswer:
-        """The complete answer to a GET, whatever its status.
-
-        Raises Unreachable, TimedOut or ProxyDown; Malformed past `cap` bytes or when compressed.
-        """
-
-    async def close(self) -> None:
-        """End all connections. Never raises, never hangs."""
 
 
 class OllamaProbe:
