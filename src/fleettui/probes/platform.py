@@ -1,0 +1,60 @@
+"""Which operating system a machine runs."""
+
+import re
+import sys
+from contextlib import suppress
+
+from fleettui.hosts.host import Host, Shell
+from fleettui.model.errors import Malformed
+from fleettui.model.machine import Platform
+from fleettui.model.text import clean
+
+DEADLINE = 10.0
+"""Seconds for each of the two questions; PowerShell takes one or two to start."""
+
+_ASK_SH = b"printf '\\n@@fleet1 kernel %s\\n' \"$(uname -s)\"\n"
+_ASK_POWERSHELL = (
+    b'[Console]::Out.Write("`n@@fleet1 kernel $([Environment]::OSVersion.Platform)`n")\n'
+)
+_ANSWER = re.compile(rb"^@@fleet1 kernel ([^\r\n]{1,100})\r?$", re.MULTILINE)
+_KERNELS = (
+    (b"Linux", Platform.LINUX),
+    (b"Darwin", Platform.MACOS),
+    (b"Win32NT", Platform.WINDOWS),
+    (b"MINGW", Platform.WINDOWS),
+    (b"MSYS", Platform.WINDOWS),
+    (b"CYGWIN", Platform.WINDOWS),
+)
+_CAP = 64 * 1024
+_REMEDY = "set platform for this machine in fleet.toml"
+
+
+async def detect(host: Host) -> Platform:
+    """Ask `uname -s`, and PowerShell where there is no sh. Raises ReadError."""
+    for shell, question in ((Shell.SH, _ASK_SH), (Shell.POWERSHELL, _ASK_POWERSHELL)):
+        # A shell that is not there is reported as an answer without sense; a machine that is
+        # not there is not caught here.
+        with suppress(Malformed):
+            output = await host.run(question, shell=shell, deadline=DEADLINE, cap=_CAP)
+            if found := _ANSWER.search(output.stdout):
+                kernel = found[1]
+                break
+    else:
+        raise Malformed("neither sh nor PowerShell answers on the machine", _REMEDY)
+    return _platform(kernel)
+
+
+def here() -> Platform:
+    """The platform that fleettui itself runs on. Raises Malformed on one without a probe."""
+    return _platform({"darwin": b"Darwin", "win32": b"Win32NT"}.get(sys.platform, _kernel()))
+
+
+def _kernel() -> bytes:
+    return b"Linux" if sys.platform.startswith("linux") else sys.platform.encode()
+
+
+def _platform(kernel: bytes) -> Platform:
+    for prefix, platform in _KERNELS:
+        if kernel.startswith(prefix):
+            return platform
+    raise Malformed(f"the machine runs {clean(kernel, limit=40)}, which fleettui cannot read")
