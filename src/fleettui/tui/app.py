@@ -1,0 +1,301 @@
+"""The application around the screens: first frame first, then the fleet."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.notifications import SeverityLevel
+
+from fleettui.model.text import clean
+from fleettui.tui import keys as key_list
+from fleettui.tui.places import PLACES
+from fleettui.tui.ports import FleetPort
+from fleettui.tui.screens.dashboard import Dashboard
+from fleettui.tui.screens.fleet_screen import FleetScreen, Zoom
+from fleettui.tui.theme import (
+    DEFAULT,
+    Loaded,
+    load_theme,
+    load_themes,
+    theme_folders,
+    variable_defaults,
+)
+
+_SECOND = 1.0
+_LEAST_PAUSE = 0.1
+"""Seconds between two drawings, however fast the fleet changes."""
+_GOODBYE = 5.0
+"""Seconds that the readers get to close their connections."""
+
+
+def _commands() -> type[Provider]:
+    from fleettui.tui.palette import FleetCommands
+
+    return FleetCommands
+
+
+class FleetChanged(Message):
+    """The fleet has something new to show."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One of them is as good as many."""
+        return isinstance(message, FleetChanged)
+
+
+class FleetApp(App[None]):
+    """Shows what a FleetPort says, and sends back what the user wants."""
+
+    TITLE = "fleettui"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    BINDINGS: ClassVar[list[BindingType]] = list(key_list.APP)
+    PAUSE_GC_ON_SCROLL = True
+
+    def __init__(
+        self,
+        port: FleetPort,
+        *,
+        theme: str | None = None,
+        keys: Mapping[str, str] | None = None,
+        themes_dirs: Iterable[Path] | None = None,
+    ) -> None:
+        self.port = port
+        self._folders = tuple(themes_dirs) if themes_dirs is not None else theme_folders()
+        self._reading: asyncio.Task[None] | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._draw_planned = False
+        self._clashes: set[str] = set()
+        self.failure: BaseException | None = None
+        super().__init__()
+        self._wanted_theme = theme or DEFAULT
+        self._wanted_keys = dict(keys or {})
+        self._use_first_theme()
+        if self._wanted_keys:
+            self.set_keymap(self._wanted_keys)
+
+    def get_default_screen(self) -> Dashboard:
+        """The dashboard is always below everything else."""
+        return Dashboard(self.port)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables under a theme that knows nothing of them."""
+        return variable_defaults(self.current_theme)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a note; it may hold foreign text, so it is cleaned and never markup."""
+        safe = clean(message, limit=2000, newlines=True)
+        super().notify(safe, title=clean(title), severity=severity, timeout=timeout, markup=False)
+
+    # Life
+
+    def on_mount(self) -> None:
+        """Draw every second, and whenever the fleet changes."""
+        self._unsubscribe = self.port.subscribe(self._fleet_changed)
+        self.set_interval(_SECOND, self.draw)
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.exit)
+
+    def on_ready(self) -> None:
+        """The first frame is out: now everything that costs time."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._reading = asyncio.create_task(self.port.run(), name="fleet")
+        self._reading.add_done_callback(self._reading_ended)
+        self._load_other_themes()
+        self._check_keys()
+        gc.collect()
+        gc.freeze()
+
+    def _reading_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self.failure = task.exception()
+            self.exit(return_code=1)
+
+    async def on_unmount(self) -> None:
+        """Stop reading, and wait until connections are closed."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        if self._reading is not None and not self._reading.done():
+            self._reading.cancel()
+            await asyncio.wait({self._reading}, timeout=_GOODBYE)
+
+    # Drawing
+
+    def _fleet_changed(self) -> None:
+        self.post_message(FleetChanged())
+
+    def on_fleet_changed(self) -> None:
+        """Draw soon, but not more often than anybody can see."""
+        if not self._draw_planned:
+            self._draw_planned = True
+            self.set_timer(_LEAST_PAUSE, self.draw)
+
+    def draw(self) -> None:
+        """Bring the topmost screen that shows the fleet up to date."""
+        self._draw_planned = False
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, FleetScreen):
+                if screen.is_mounted:
+                    screen.show(self.port.view())
+                return
+
+    def on_app_focus(self, event: events.AppFocus) -> None:
+        """Somebody looks again: show what is newest at once."""
+        self.port.attention(True)
+        self.draw()
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """Nobody looks."""
+        self.port.attention(False)
+
+    # Going somewhere
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What makes no sense here is not offered."""
+        if action == "back":
+            return len(self.screen_stack) > 1
+        if action == "go" and self.screen_stack:
+            return parameters[0] != self._here()
+        return True
+
+    def _here(self) -> str:
+        if isinstance(self.screen, Dashboard):
+            return "dashboard"
+        return self.screen.place if isinstance(self.screen, FleetScreen) else ""
+
+    def action_go(self, place: str) -> None:
+        """Go to a screen; back to it where it is already open below."""
+        for depth, screen in enumerate(reversed(self.screen_stack)):
+            here = "dashboard" if isinstance(screen, Dashboard) else getattr(screen, "place", "")
+            if here == place:
+                for _ in range(depth):
+                    self.pop_screen()
+                self.call_after_refresh(self.draw)
+                return
+        self.push_screen(PLACES[place](self.port))
+
+    async def action_back(self) -> None:
+        """Go back."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+            self.call_after_refresh(self.draw)
+
+    def on_zoom(self, message: Zoom) -> None:
+        """A screen asks for a machine."""
+        self.zoom(message.machine)
+
+    def zoom(self, machine: str) -> None:
+        """Show everything of a machine."""
+        from fleettui.tui.screens.machine import MachineScreen
+
+        self.push_screen(MachineScreen(self.port, machine))
+
+    def action_read_again(self) -> None:
+        """Read the machine that the screen is about, or all."""
+        screen = self.screen
+        self._read(screen.subject if isinstance(screen, FleetScreen) else None)
+
+    def action_read_all(self) -> None:
+        """Read all machines."""
+        self._read(None)
+
+    def _read(self, machine: str | None) -> None:
+        self.port.read_again(machine)
+        self.notify(f"reading {machine or 'all machines'} again", timeout=2)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from fleettui.tui.screens.help import Help, rows
+
+        own: list[tuple[Binding, str]] = []
+        everywhere: list[tuple[Binding, str]] = []
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.id is not None:
+                group = everywhere if active.node is self else own
+                group.append((binding, self.get_key_display(binding)))
+        self.push_screen(Help([("here", rows(own)), ("everywhere", rows(everywhere))]))
+
+    # Themes and keys
+
+    def _use_first_theme(self) -> None:
+        if self._wanted_theme not in self.available_themes or self._wanted_theme == DEFAULT:
+            self._take_themes(load_theme(self._wanted_theme, self._folders))
+        if self._wanted_theme in self.available_themes:
+            self.theme = self._wanted_theme
+        else:
+            self._take_themes(load_theme(DEFAULT, self._folders))
+            self.theme = DEFAULT if DEFAULT in self.available_themes else "textual-dark"
+
+    def _take_themes(self, loaded: Loaded) -> None:
+        for theme in loaded.themes.values():
+            self.register_theme(theme)
+
+    def _load_other_themes(self) -> None:
+        loaded = load_themes(self._folders)
+        for theme in loaded.themes.values():
+            if theme.name != self.theme:
+                self.register_theme(theme)
+        problems = list(loaded.failures)
+        if self._wanted_theme not in self.available_themes:
+            problems.append(f"no theme is named {self._wanted_theme}; using {self.theme}")
+        if problems:
+            self.notify("\n".join(problems), title="themes", severity="warning", timeout=12)
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours."""
+        self.theme = name
+
+    def action_next_theme(self) -> None:
+        """Change to the next of our own themes."""
+        ours = sorted(name for name in self.available_themes if name.startswith("fleet-"))
+        names = ours or sorted(self.available_themes)
+        index = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(index + 1) % len(names)]
+
+    def _check_keys(self) -> None:
+        problem = key_list.unknown(self._wanted_keys)
+        if problem:
+            self.notify(problem, title="keys", severity="warning", timeout=12)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Two actions were given the same key: say so once."""
+        ids = sorted(binding.id or binding.action for binding in clashed_bindings)
+        text = f"one key was given to several actions; it does none but the last: {', '.join(ids)}"
+        if text not in self._clashes:
+            self._clashes.add(text)
+            self.notify(text, title="keys", severity="warning", timeout=12)
+
+
+def open_dashboard(
+    port: FleetPort,
+    *,
+    theme: str | None = None,
+    keys: Mapping[str, str] | None = None,
+    themes_dirs: Iterable[Path] | None = None,
+) -> int:
+    """Show the fleet until the user leaves; the exit code. Raises what the port's `run` raised."""
+    app = FleetApp(port, theme=theme, keys=keys, themes_dirs=themes_dirs)
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0

@@ -1,0 +1,198 @@
+"""A machine in two lines or in one, in columns that line up from machine to machine."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from fleettui.model import fmt
+from fleettui.model.reading import Source, SourceState
+from fleettui.model.view import MachineView
+from fleettui.tui.draw import marks
+from fleettui.tui.draw.graphs import bar, spark
+from fleettui.tui.draw.models import until
+from fleettui.tui.draw.paint import (
+    Line,
+    Span,
+    Tone,
+    cells,
+    cut,
+    dimmed,
+    joined,
+    left,
+    pad,
+    right,
+    spread,
+    tame,
+)
+from fleettui.tui.draw.pane import title_facts
+from fleettui.tui.draw.vitals import gpu_use
+
+_MOST_NAME = 20
+
+
+def name_cells(machines: Sequence[MachineView]) -> int:
+    """The width of the column of names."""
+    return min(_MOST_NAME, max((cells(tame(m.name)) for m in machines), default=4))
+
+
+def compact_lines(
+    view: MachineView,
+    now: datetime,
+    width: int,
+    *,
+    names: int,
+    chosen: bool = False,
+    number: int | None = None,
+) -> tuple[Line, Line]:
+    """Two lines: who and how much, then what runs and what is wrong."""
+    edge = _edge(chosen)
+    room = width - 2
+    head = (*_number(number), *_name(view, names))
+    facts = title_facts(view) if width >= 100 else ()
+    first = spread((*head, *_measures(view, room - names - 5)), facts, room)
+    indent: Line = ((" " * 6, Tone.TEXT),)
+    second = pad((*indent, *_status(view, now, room - 6)), room)
+    return (edge, *first, (" ", Tone.TEXT)), (edge, *second, (" ", Tone.TEXT))
+
+
+def row_line(
+    view: MachineView,
+    now: datetime,
+    width: int,
+    *,
+    names: int,
+    chosen: bool = False,
+    number: int | None = None,
+) -> Line:
+    """Everything in one line."""
+    room = width - 2
+    head = (*_number(number), *_name(view, names))
+    measures_room = min(room - names - 5, 30 if room < 110 else 66)
+    measures = pad(_measures(view, measures_room, spare=False), measures_room)
+    rest = room - names - 6 - measures_room
+    line = (*head, *measures, (" ", Tone.TEXT), *_status(view, now, rest))
+    return (_edge(chosen), *pad(line, room), (" ", Tone.TEXT))
+
+
+def _edge(chosen: bool) -> Span:
+    return ("▌", Tone.CHOSEN) if chosen else (" ", Tone.TEXT)
+
+
+def _number(number: int | None) -> Line:
+    shown = str(number) if number is not None and number <= 9 else " "
+    return ((f"{shown} ", Tone.FAINT),)
+
+
+def _name(view: MachineView, names: int) -> Line:
+    mark = marks.machine(view)
+    return ((f"{mark.glyph} ", mark.tone), (f"{left(view.name, names)} ", Tone.TITLE))
+
+
+def _measures(view: MachineView, room: int, *, spare: bool = True) -> Line:
+    """Memory, processor, graphics: as many of them, and as long, as there is room for."""
+    system = view.system
+    if system is None:
+        return ()
+    pressure = marks.pressure(system.memory_pressure)
+    percent = None
+    if system.memory_used is not None and system.memory_total:
+        percent = 100 * system.memory_used / system.memory_total
+    wide = room >= 62
+    parts: list[Span] = [
+        ("mem ", Tone.DIM),
+        *bar(system.memory_used, system.memory_total, 14 if wide else 8, pressure.tone),
+    ]
+    if wide and spare:
+        amount = fmt.used_of(system.memory_used, system.memory_total)
+        parts.append((right(amount, 16), Tone.TEXT))
+    else:
+        parts.append((right(fmt.percent(percent), 6), Tone.TEXT))
+    parts.append((left(pressure.glyph, 2), pressure.tone))
+    graph = 10 if wide else 0
+    parts += _processor("cpu", system.cpu_percent, view.history.cpu, graph, Tone.CPU)
+    if system.gpus and room >= 40:
+        parts += _processor("gpu", gpu_use(system), view.history.gpu, graph, Tone.GPU)
+    line = cut(parts, room)
+    source = view.sources.get(Source.SYSTEM)
+    return line if source is None or source.state.healthy else dimmed(line)
+
+
+def _processor(
+    label: str, now: float | None, history: Sequence[float | None], graph: int, tone: Tone
+) -> Line:
+    return (
+        (f" {label} ", Tone.DIM),
+        (spark(history, graph), tone),
+        (right(fmt.percent(now), 6), Tone.TEXT),
+    )
+
+
+def _status(view: MachineView, now: datetime, room: int) -> Line:
+    """What is wrong first, then agents, models and services."""
+    if marks.reading(view):
+        return marks.READING.line()
+    parts = [_trouble(view), _agents(view), _missing(view), _services(view), _models(view, now)]
+    return cut(joined(parts, ("   ", Tone.TEXT)), room)
+
+
+def _trouble(view: MachineView) -> Line:
+    bad = marks.troubled(view)
+    if not bad:
+        mark = marks.machine(view)
+        return ((mark.word, mark.tone),) if mark.word and mark.tone is not Tone.DIM else ()
+    name, source = max(bad, key=lambda pair: pair[1].state.rank)
+    mark = marks.source(source.state)
+    alone = len(bad) < sum(s.state is not SourceState.ABSENT for s in view.sources.values())
+    words = [name.value] if alone else []
+    words.append(source.reason or mark.word)
+    line: Line = ((" ".join(words), mark.tone),)
+    if source.age_s is not None:
+        line = (*line, (f" ({fmt.age(source.age_s)} ago)", Tone.DIM))
+    return line
+
+
+def _agents(view: MachineView) -> Line:
+    states = Counter(tree.agent.state for tree in view.worktrees or () if tree.agent)
+    parts = [
+        ((f"{marks.agent(state).glyph} {count} {state.value}", marks.agent(state).tone),)
+        for state, count in sorted(states.items(), key=lambda item: item[0].value)
+    ]
+    return joined(parts, ("  ", Tone.TEXT))
+
+
+def _missing(view: MachineView) -> Line:
+    missing = view.ollama.missing if view.ollama else None
+    return ((f"{marks.ATTENTION} missing {', '.join(missing)}", Tone.WARN),) if missing else ()
+
+
+def _services(view: MachineView) -> Line:
+    if not view.services:
+        return ()
+    source = view.sources.get(Source.SERVICES)
+    up = sum(not marks.service(service.state).word for service in view.services)
+    parts: list[Line] = [((f"{marks.FINE} {fmt.plural(up, 'service')}", Tone.OK),)] if up else []
+    for service in view.services:
+        mark = marks.service(service.state)
+        if mark.word:
+            parts.append(((f"{mark.glyph} {service.name} {mark.word}", mark.tone),))
+    line = joined(parts, ("  ", Tone.TEXT))
+    return line if source is None or source.state.healthy else dimmed(line)
+
+
+def _models(view: MachineView, now: datetime) -> Line:
+    ollama = view.ollama
+    if ollama is None or not ollama.loaded:
+        return ()
+    source = view.sources.get(Source.OLLAMA)
+    parts: list[Line] = []
+    for model in ollama.loaded:
+        mark = marks.activity(model.activity)
+        parts.append(
+            (
+                (f"{mark.glyph} ", mark.tone),
+                (model.name, Tone.TEXT),
+                (f" {until(model, now, ollama.skew_s)}", Tone.DIM),
+            )
+        )
+    line = joined(parts, ("  ", Tone.TEXT))
+    return line if source is None or source.state.healthy else dimmed(line)

@@ -1,0 +1,141 @@
+"""Memory, processors, disk: the first lines of a machine."""
+
+from collections.abc import Sequence
+
+from fleettui.model import fmt
+from fleettui.model.system import Gpu, System
+from fleettui.model.view import MachineView
+from fleettui.tui.draw import marks
+from fleettui.tui.draw.graphs import area, bar, spark
+from fleettui.tui.draw.paint import BLANK, Line, Span, Tone, cut, joined, left, right
+
+LABEL = 5
+"""Cells of the names before the bars."""
+
+
+def gauge_cells(room: int) -> int:
+    """Cells of every bar and sparkline in a pane, so that they line up."""
+    return max(6, min(34, room * 2 // 5))
+
+
+def vital_lines(view: MachineView, room: int, graph_rows: int = 1) -> tuple[Line, ...]:
+    """Memory as a bar, processors as sparklines of one row or graphs of several."""
+    system = view.system
+    if system is None:
+        return ()
+    lines = [cut(memory_line(system, room), room)]
+    cpu_facts = joined((load_facts(system), disk_facts(system)))
+    if graph_rows > 1:
+        lines += _graph("cpu", system.cpu_percent, view.history.cpu, room, graph_rows, Tone.CPU)
+    else:
+        lines.append(_gauge("cpu", system.cpu_percent, view.history.cpu, cpu_facts, room, Tone.CPU))
+    use = gpu_use(system)
+    if system.gpus and (use is not None or any(v is not None for v in view.history.gpu)):
+        facts = gpu_facts(system.gpus)
+        if graph_rows > 1:
+            lines += _graph("gpu", use, view.history.gpu, room, graph_rows, Tone.GPU)
+        else:
+            lines.append(_gauge("gpu", use, view.history.gpu, facts, room, Tone.GPU))
+    if graph_rows > 1:
+        rest = joined((load_facts(system), disk_facts(system), up_facts(system)))
+        lines.append(cut(((left("", LABEL), Tone.DIM), *rest), room))
+    return tuple(lines)
+
+
+def memory_line(system: System, room: int) -> Line:
+    """`mem ▕████▌   ▏ 41.9 of 64 GB used  normal`; the bar's colour is the pressure's."""
+    mark = marks.pressure(system.memory_pressure)
+    gauge = bar(system.memory_used, system.memory_total, gauge_cells(room), mark.tone)
+    amount = fmt.used_of(system.memory_used, system.memory_total)
+    facts: list[Sequence[Span]] = [
+        ((f" {amount}", Tone.TEXT), (f" {system.memory_label}", Tone.DIM)),
+    ]
+    if mark.word:
+        quiet = mark.tone is Tone.OK
+        facts.append(((f"{mark.glyph} {mark.word}".strip(), Tone.DIM if quiet else mark.tone),))
+    if system.swap_used:
+        facts.append(((f"swap {fmt.memory(system.swap_used)}", Tone.DIM),))
+    return ((left("mem", LABEL), Tone.DIM), *gauge, *joined(facts, ("  ", Tone.TEXT)))
+
+
+def _gauge(
+    label: str,
+    now: float | None,
+    history: Sequence[float | None],
+    facts: Sequence[Span],
+    room: int,
+    tone: Tone,
+) -> Line:
+    cells = gauge_cells(room)
+    head: Line = (
+        (left(label, LABEL), Tone.DIM),
+        (spark(history, cells), tone),
+        (right(fmt.percent(now), 6), Tone.TEXT),
+    )
+    return cut((*head, ("  ", Tone.TEXT), *facts) if facts else head, room)
+
+
+def _graph(
+    label: str,
+    now: float | None,
+    history: Sequence[float | None],
+    room: int,
+    rows: int,
+    tone: Tone,
+) -> list[Line]:
+    side = 8
+    heads: list[Line] = [BLANK] * rows
+    heads[0] = ((left(label, side), Tone.DIM),)
+    heads[1] = ((left(fmt.percent(now), side), Tone.TEXT),)
+    graph = area(history, max(0, room - side), rows, tone)
+    blank: Line = ((" " * side, Tone.TEXT),)
+    return [(*(head or blank), *line) for head, line in zip(heads, graph, strict=True)]
+
+
+def gpu_use(system: System) -> float | None:
+    """The busiest graphics processor's utilization, 0 to 100."""
+    known = [gpu.utilization_percent for gpu in system.gpus if gpu.utilization_percent is not None]
+    return max(known) if known else None
+
+
+def load_facts(system: System) -> Line:
+    """`load 3.2`, where the platform has such a thing."""
+    if system.load_1m is None:
+        return BLANK
+    return (("load ", Tone.DIM), (f"{system.load_1m:.1f}", Tone.TEXT))
+
+
+def disk_facts(system: System) -> Line:
+    """`disk 412 GB free`."""
+    if system.disk_free is None:
+        return BLANK
+    free, total = system.disk_free, system.disk_total
+    scarce = total is not None and free < total * 0.05
+    mark = f"{marks.ATTENTION} " if scarce else ""
+    return (
+        ("disk ", Tone.DIM),
+        (f"{mark}{fmt.size(free)}", Tone.WARN if scarce else Tone.TEXT),
+        (" free", Tone.DIM),
+    )
+
+
+def up_facts(system: System) -> Line:
+    """`up 6d 2h`."""
+    if system.uptime_s is None:
+        return BLANK
+    return (("up ", Tone.DIM), (fmt.age(system.uptime_s), Tone.TEXT))
+
+
+def gpu_facts(gpus: Sequence[Gpu]) -> Line:
+    """Memory, temperature and power of the first graphics processor that tells them."""
+    gpu = gpus[0]
+    parts: list[Line] = []
+    if gpu.memory_total is not None:
+        parts.append(((fmt.used_of(gpu.memory_used, gpu.memory_total), Tone.DIM),))
+    if gpu.temperature_c is not None:
+        parts.append(((f"{gpu.temperature_c:.0f} °C", Tone.DIM),))
+    if gpu.power_w is not None:
+        parts.append(((f"{gpu.power_w:.0f} W", Tone.DIM),))
+    if len(gpus) > 1:
+        parts.append(((f"{len(gpus)} gpus", Tone.DIM),))
+    return joined(parts)

@@ -1,0 +1,143 @@
+"""Every key of every screen, in one place: help, palette and key mapping read it here."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from textual.binding import Binding
+
+NUMBER = Binding.Group("choose by number", compact=True)
+
+
+def _key(id: str, key: str, action: str, text: str, tooltip: str, *, show: bool = False) -> Binding:
+    return Binding(key, action, text, show=show, tooltip=tooltip, id=id)
+
+
+DASHBOARD = (
+    _key(
+        "dashboard.zoom",
+        "enter",
+        "zoom",
+        "open",
+        "Show everything of the chosen machine",
+        show=True,
+    ),
+    *(
+        Binding(
+            str(number),
+            f"number({number})",
+            f"choose {number}",
+            show=False,
+            tooltip=f"Choose machine number {number}",
+            id=f"dashboard.number-{number}",
+            group=NUMBER,
+        )
+        for number in range(1, 10)
+    ),
+    _key("dashboard.left", "left,h", "move(-1, 0)", "left", "Choose the machine to the left"),
+    _key("dashboard.right", "right,l", "move(1, 0)", "right", "Choose the machine to the right"),
+    _key("dashboard.up", "up,k", "move(0, -1)", "up", "Choose the machine above"),
+    _key("dashboard.down", "down,j", "move(0, 1)", "down", "Choose the machine below"),
+    _key("dashboard.first", "home,g", "first", "first", "Choose the first machine"),
+    _key("dashboard.last", "end,G", "last", "last", "Choose the last machine"),
+    _key(
+        "dashboard.filter", "slash", "filter", "filter", "Show only machines that match", show=True
+    ),
+    _key("dashboard.all", "escape", "all", "all", "Show all machines again", show=True),
+)
+
+MACHINE = (
+    _key("machine.down", "down,j", "down", "down", "Scroll down a line"),
+    _key("machine.up", "up,k", "up", "up", "Scroll up a line"),
+    _key("machine.page-down", "pagedown,space", "page_down", "page down", "Scroll down a page"),
+    _key("machine.page-up", "pageup", "page_up", "page up", "Scroll up a page"),
+    _key("machine.top", "home,g", "top", "top", "Go to the top"),
+    _key("machine.bottom", "end,G", "bottom", "bottom", "Go to the bottom"),
+    _key(
+        "machine.next", "right,l,tab", "next(1)", "next machine", "Show the next machine", show=True
+    ),
+    _key(
+        "machine.previous", "left,h,shift+tab", "next(-1)", "previous", "Show the previous machine"
+    ),
+)
+
+INBOX = (
+    _key(
+        "inbox.open", "enter", "open", "go there", "Show the machine that this is about", show=True
+    ),
+    _key("inbox.down", "down,j", "move(1)", "down", "Choose the next one"),
+    _key("inbox.up", "up,k", "move(-1)", "up", "Choose the one before"),
+    _key("inbox.first", "home,g", "first", "first", "Choose the first one"),
+    _key("inbox.last", "end,G", "last", "last", "Choose the last one"),
+)
+
+LOG = (
+    _key("log.down", "down,j", "down", "down", "Scroll down a line"),
+    _key("log.up", "up,k", "up", "up", "Scroll up a line"),
+    _key("log.page-down", "pagedown,space", "page_down", "page down", "Scroll down a page"),
+    _key("log.page-up", "pageup", "page_up", "page up", "Scroll up a page"),
+    _key("log.top", "home,g", "top", "oldest", "Go to the oldest event", show=True),
+    _key(
+        "log.bottom",
+        "end,G",
+        "bottom",
+        "newest",
+        "Go to the newest event and stay there",
+        show=True,
+    ),
+)
+
+HELP = (
+    _key("help.close", "escape,q,question_mark", "close", "close", "Close the help", show=True),
+    _key("help.down", "down,j,pagedown", "down", "down", "Scroll down"),
+    _key("help.up", "up,k,pageup", "up", "up", "Scroll up"),
+)
+
+APP = (
+    _key("app.back", "escape", "back", "back", "Go back to where you came from", show=True),
+    _key("app.read", "R", "read_again", "read again", "Read the chosen machine at once", show=True),
+    _key("app.inbox", "w", "go('inbox')", "inbox", "Everything that waits for you", show=True),
+    _key("app.log", "L", "go('log')", "log", "What happened", show=True),
+    _key("app.dashboard", "D", "go('dashboard')", "dashboard", "All machines", show=True),
+    Binding(
+        "ctrl+p",
+        "command_palette",
+        "commands",
+        tooltip="Find any command, machine or theme",
+        id="app.commands",
+        priority=True,
+    ),
+    _key("app.theme", "ctrl+t", "next_theme", "theme", "Change to the next theme"),
+    _key("app.read-all", "ctrl+r", "read_all", "read all", "Read all machines at once"),
+    _key("app.quit", "q", "quit", "quit", "Leave fleettui; the fleet works on", show=True),
+    _key("app.help", "question_mark", "help", "help", "What every key does here", show=True),
+)
+
+SCREENS: Mapping[str, tuple[Binding, ...]] = {
+    "dashboard": DASHBOARD,
+    "machine": MACHINE,
+    "inbox": INBOX,
+    "log": LOG,
+    "help": HELP,
+    "everywhere": APP,
+}
+
+
+def ids() -> Iterator[str]:
+    """The id of every binding."""
+    for bindings in SCREENS.values():
+        for binding in bindings:
+            if binding.id:
+                yield binding.id
+
+
+def unknown(mapping: Mapping[str, str]) -> str | None:
+    """What is wrong with a key mapping, in one line; None where every binding exists."""
+    known = sorted(ids())
+    wrong = [id for id in mapping if id not in known]
+    if not wrong:
+        return None
+    said = []
+    for id in wrong:
+        near = get_close_matches(id, known, n=1, cutoff=0.0)
+        said.append(f"{id} (nearest: {near[0]})" if near else id)
+    return f"[keys] names no such action: {', '.join(said)}"

@@ -1,0 +1,77 @@
+"""The line in which the user types what to look for."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from fleettui.model import fmt
+from fleettui.tui.draw.grid import Drawing
+from fleettui.tui.draw.paint import Tone, pad, right
+from fleettui.tui.widgets.lines import Lines
+
+_DRAWABLE = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
+"""Nothing that is pasted here may act on the terminal."""
+
+
+def draw_prompt(value: str, width: int, height: int) -> Drawing:
+    """The slash before the text."""
+    return Drawing((pad(((" / ", Tone.KEY),), width),))
+
+
+def draw_count(value: tuple[int, int], width: int, height: int) -> Drawing:
+    """How many of how many."""
+    shown, total = value
+    text = f"{shown} of {fmt.plural(total, 'machine')} "
+    return Drawing((((right(text, width), Tone.DIM if shown else Tone.WARN),),))
+
+
+class FilterBar(Horizontal):
+    """Calls `look_for` on each change and shows what `count` then says."""
+
+    DEFAULT_CSS = """
+    FilterBar {
+        height: 1;
+        background: $panel;
+        & > Lines { width: 3; height: 1; overflow-y: hidden; background: $panel; }
+        & > #count { width: 20; }
+        & > Input { width: 1fr; background: $panel; padding: 0; }
+    }
+    """
+
+    def __init__(
+        self, look_for: Callable[[str], None], count: Callable[[], tuple[int, int]]
+    ) -> None:
+        super().__init__()
+        self._look_for = look_for
+        self._count = count
+
+    def compose(self) -> ComposeResult:
+        """Prompt, text, count."""
+        yield Lines(draw_prompt, "")
+        yield Input(
+            placeholder="name, role, model, branch or state", restrict=_DRAWABLE, compact=True
+        )
+        yield Lines(draw_count, self._count(), id="count")
+
+    def on_mount(self) -> None:
+        """Start typing at once."""
+        self.ask()
+
+    def ask(self) -> None:
+        """Give the text the keyboard."""
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._look_for(event.value)
+        count: Lines[tuple[int, int]] = self.query_one("#count", Lines)
+        count.value = self._count()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.set_focus(None)
