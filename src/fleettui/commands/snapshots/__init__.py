@@ -1,0 +1,1 @@
+"""The state of the fleet as JSON, text, one line and metrics: pure functions of plain values."""
