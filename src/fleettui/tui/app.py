@@ -5,7 +5,7 @@ import gc
 import signal
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual import events
@@ -31,6 +31,7 @@ from fleettui.tui.theme import (
     variable_defaults,
 )
 
+_NAMED = ("enter", "tab", "space", "home", "end", "ctrl+p", "ctrl+t", "ctrl+r")
 _SECOND = 1.0
 _LEAST_PAUSE = 0.1
 """Seconds between two drawings, however fast the fleet changes."""
@@ -56,7 +57,7 @@ class FleetApp(App[None]):
     """Shows what a FleetPort says, and sends back what the user wants."""
 
     TITLE = "fleettui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/dashboard.tcss"]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = list(key_list.APP)
     PAUSE_GC_ON_SCROLL = True
@@ -103,6 +104,10 @@ class FleetApp(App[None]):
         """Show a note; it may hold foreign text, so it is cleaned and never markup."""
         safe = clean(message, limit=2000, newlines=True)
         super().notify(safe, title=clean(title), severity=severity, timeout=timeout, markup=False)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Keys by the names that stand on them."""
+        return binding.key if binding.key in _NAMED else super().get_key_display(binding)
 
     # Life
 

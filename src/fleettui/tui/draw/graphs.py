@@ -6,9 +6,8 @@ A value that was not read is a gap, never a zero; whatever is not a finite numbe
 from collections.abc import Sequence
 from math import ceil, isfinite
 
-from fleettui.tui.draw.paint import Line, Span, Tone
+from fleettui.tui.draw.paint import Line, Tone
 
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _FILLS = " ▁▂▃▄▅▆▇█"
 GAP = " "
@@ -22,19 +21,16 @@ def _share(value: float | None, top: float) -> float | None:
 
 
 def bar(value: float | None, top: float | None, room: int, tone: Tone) -> Line:
-    """A bar in exactly `room` cells, two of them its ends; empty where the value is unknown."""
-    inner = max(0, room - 2)
+    """A bar in exactly `room` cells: heavy as far as it is full, dashed where it is unknown."""
     share = None if top is None else _share(value, top)
     if share is None:
-        body: tuple[Span, ...] = (("╌" * inner, Tone.FAINT),)
-    else:
-        eighths = round(share * inner * 8)
-        if share > 0:
-            eighths = max(1, eighths)
-        whole, rest = divmod(eighths, 8)
-        filled = "█" * whole + (_EIGHTHS[rest] if rest else "")
-        body = ((filled, tone), (" " * (inner - len(filled)), Tone.TEXT))
-    return (("▕", Tone.FAINT), *body, ("▏", Tone.FAINT))
+        return (("╌" * room, Tone.FAINT),)
+    halves = round(share * room * 2)
+    if share > 0:
+        halves = max(1, halves)
+    whole, half = divmod(halves, 2)
+    filled = "━" * whole + ("╸" if half else "")
+    return ((filled, tone), ("─" * (room - len(filled)), Tone.FAINT))
 
 
 def latest(values: Sequence[float | None], count: int) -> list[float | None]:

@@ -18,6 +18,7 @@ def header_line(view: FleetView, width: int, place: str = "") -> Line:
     gap: Span = ("   ", Tone.TEXT)
     ends: list[Line] = [
         (*totals(view), gap, *needs, gap, *clock),
+        (*totals(view, fine=False), gap, *needs, gap, *clock),
         (*needs, gap, *clock),
         clock,
     ]
@@ -27,7 +28,7 @@ def header_line(view: FleetView, width: int, place: str = "") -> Line:
     return pad(where, width)
 
 
-def totals(view: FleetView) -> Line:
+def totals(view: FleetView, *, fine: bool = True) -> Line:
     """How many machines, loaded models and working agents there are."""
     machines = len(view.machines)
     gone = sum(not m.state.healthy and not marks.reading(m) for m in view.machines)
@@ -40,7 +41,7 @@ def totals(view: FleetView) -> Line:
     )
     fleet = fmt.plural(machines, "machine")
     parts: list[Line] = [
-        ((fleet if not gone else f"{machines - gone} of {fleet} fine", Tone.TEXT),),
+        ((fleet if not (gone and fine) else f"{machines - gone} of {fleet} fine", Tone.TEXT),),
         ((fmt.plural(models, "model"), Tone.TEXT),) if ollamas else (),
         ((fmt.plural(agents, "agent"), Tone.TEXT),),
     ]

@@ -7,7 +7,7 @@ from fleettui.model.reading import Source
 from fleettui.model.view import MachineView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.paint import Line, Span, Tone, cut, fit, line_cells, pad
-from fleettui.tui.draw.sections import fitted, pane_sections
+from fleettui.tui.draw.sections import Section, fitted, pane_sections
 
 _ROUND = ("╭", "─", "╮", "│", "╰", "╯")
 _HEAVY = ("┏", "━", "┓", "┃", "┗", "┛")
@@ -48,9 +48,11 @@ def body_lines(view: MachineView, now: datetime, room: int, rows: int) -> tuple[
         first: tuple[Line, ...] = (marks.READING.line(),)
         return (*first[:rows], *[()] * (rows - 1))
     sections = pane_sections(view, now, room)
+    if _never_seen(view):
+        sections.append(Section(_what_to_do(view, room), 0))
     spare = rows - sum(len(section.lines) for section in sections)
     for graph_rows in range(MOST_GRAPH_ROWS, 1, -1):
-        if spare < 1:
+        if spare < 1 or view.system is None:
             break
         grown = pane_sections(view, now, room, graph_rows)
         if sum(len(section.lines) for section in grown) <= rows:
@@ -58,6 +60,16 @@ def body_lines(view: MachineView, now: datetime, room: int, rows: int) -> tuple[
             break
     lines = fitted(sections, rows, room)
     return (*lines, *[()] * (rows - len(lines)))
+
+
+def _never_seen(view: MachineView) -> bool:
+    return all(source.age_s is None for source in view.sources.values())
+
+
+def _what_to_do(view: MachineView, room: int) -> tuple[Line, ...]:
+    keys: Line = (("R", Tone.KEY), (" tries again at once", Tone.DIM))
+    command: Line = (("fleettui doctor ", Tone.KEY), (fit(view.name, 32), Tone.KEY))
+    return cut(keys, room), cut((*command, (" checks everything", Tone.DIM)), room)
 
 
 def title_spans(view: MachineView, number: int | None) -> Line:
@@ -105,9 +117,6 @@ def _top(
         middle: Line = (*title, (f" {across * gap} ", tone), *facts)
     else:
         title = cut(title, inner)
-        middle = (*title, *_filler(inner - line_cells(title), across, tone))
+        gap = inner - line_cells(title)
+        return ((f"{first}{across} ", tone), *title, (f" {across * (gap + 1)}{last}", tone))
     return ((f"{first}{across} ", tone), *middle, (f" {across}{last}", tone))
-
-
-def _filler(cells: int, across: str, tone: Tone) -> Line:
-    return ((" " + across * (cells - 1), tone),) if cells > 0 else ()

@@ -38,15 +38,20 @@ def report_lines(
     """All sections of a machine, as many lines as they take, none wider than `width`."""
     room = max(1, width - 2)
     at = view.sources.get
-    worktrees = worktree_lines(view, now, room)
     groups = [
         ("waits for you", _alerts(alerts, now, room)),
         ("", problem_lines(view, room)),
-        ("system", aged(_system(view, room, graph_rows), at(Source.SYSTEM), room)),
-        ("models in memory", aged(_loaded(view, now, room), at(Source.OLLAMA), room)),
-        ("models on disk", aged(_installed(view, room), at(Source.OLLAMA), room)),
-        ("services", aged(_services(view, room), at(Source.SERVICES), room)),
-        ("worktrees", aged(worktrees, at(Source.WORKTREES), room)),
+        ("system", aged(lambda cells: _system(view, cells, graph_rows), at(Source.SYSTEM), room)),
+        (
+            "models in memory",
+            aged(lambda cells: _loaded(view, now, cells), at(Source.OLLAMA), room),
+        ),
+        ("models on disk", aged(lambda cells: _installed(view, cells), at(Source.OLLAMA), room)),
+        ("services", aged(lambda cells: _services(view, cells), at(Source.SERVICES), room)),
+        (
+            "worktrees",
+            aged(lambda cells: worktree_lines(view, now, cells), at(Source.WORKTREES), room),
+        ),
         ("cost", cost_line(view, room)),
         ("sources", _sources(view, room)),
         ("last events", _events(view, events, room)),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fleettui.model import fmt
 from fleettui.model.reading import Source, SourceState
+from fleettui.model.system import System
 from fleettui.model.view import MachineView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.graphs import bar, spark
@@ -68,7 +69,7 @@ def row_line(
     room = width - 2
     head = (*_number(number), *_name(view, names))
     measures_room = min(room - names - 5, 30 if room < 110 else 66)
-    measures = pad(_measures(view, measures_room, spare=False), measures_room)
+    measures = pad(_measures(view, measures_room, amounts=False), measures_room)
     rest = room - names - 6 - measures_room
     line = (*head, *measures, (" ", Tone.TEXT), *_status(view, now, rest))
     return (_edge(chosen), *pad(line, room), (" ", Tone.TEXT))
@@ -88,42 +89,55 @@ def _name(view: MachineView, names: int) -> Line:
     return ((f"{mark.glyph} ", mark.tone), (f"{left(view.name, names)} ", Tone.TITLE))
 
 
-def _measures(view: MachineView, room: int, *, spare: bool = True) -> Line:
+def _measures(view: MachineView, room: int, *, amounts: bool = True) -> Line:
     """Memory, processor, graphics: as many of them, and as long, as there is room for."""
     system = view.system
     if system is None:
         return ()
     pressure = marks.pressure(system.memory_pressure)
-    percent = None
-    if system.memory_used is not None and system.memory_total:
-        percent = 100 * system.memory_used / system.memory_total
-    wide = room >= 62
+    amounts = amounts and room >= 52
+    used = fmt.used_of(system.memory_used, system.memory_total) if amounts else _part(system)
+    spare = room - (54 if amounts else 42)
+    gauge = max(6, min(14, 6 + spare // 3))
+    graph = max(0, min(12, spare // 3))
     parts: list[Span] = [
         ("mem ", Tone.DIM),
-        *bar(system.memory_used, system.memory_total, 14 if wide else 8, pressure.tone),
+        *bar(system.memory_used, system.memory_total, gauge, pressure.tone),
+        (right(used, 15 if amounts else 6), Tone.TEXT),
+        (left(f" {pressure.glyph}", 3), pressure.tone),
+        *_processor("cpu", system.cpu_percent, view.history.cpu, graph, Tone.CPU),
     ]
-    if wide and spare:
-        amount = fmt.used_of(system.memory_used, system.memory_total)
-        parts.append((right(amount, 16), Tone.TEXT))
-    else:
-        parts.append((right(fmt.percent(percent), 6), Tone.TEXT))
-    parts.append((left(pressure.glyph, 2), pressure.tone))
-    graph = 10 if wide else 0
-    parts += _processor("cpu", system.cpu_percent, view.history.cpu, graph, Tone.CPU)
-    if system.gpus and room >= 40:
+    if system.gpus:
         parts += _processor("gpu", gpu_use(system), view.history.gpu, graph, Tone.GPU)
-    line = cut(parts, room)
     source = view.sources.get(Source.SYSTEM)
+    line = _whole(parts, room)
     return line if source is None or source.state.healthy else dimmed(line)
+
+
+def _whole(parts: Sequence[Span], room: int) -> Line:
+    """As many spans as fit without cutting one."""
+    kept: list[Span] = []
+    for text, tone in parts:
+        room -= cells(text)
+        if room < 0:
+            break
+        kept.append((text, tone))
+    return tuple(kept)
+
+
+def _part(system: System) -> str:
+    if system.memory_used is None or not system.memory_total:
+        return fmt.UNKNOWN
+    return fmt.percent(100 * system.memory_used / system.memory_total)
 
 
 def _processor(
     label: str, now: float | None, history: Sequence[float | None], graph: int, tone: Tone
 ) -> Line:
     return (
-        (f" {label} ", Tone.DIM),
+        (f"{label} ", Tone.DIM),
         (spark(history, graph), tone),
-        (right(fmt.percent(now), 6), Tone.TEXT),
+        (f"{right(fmt.percent(now), 6)}  ", Tone.TEXT),
     )
 
 

@@ -1,40 +1,79 @@
 """The parts that a machine's pane and its own screen are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from fleettui.model import fmt
 from fleettui.model.reading import Source, SourceState
 from fleettui.model.view import MachineView, SourceView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.models import model_lines
-from fleettui.tui.draw.paint import Line, Tone, cut, dimmed, fit, flow, joined, spread
+from fleettui.tui.draw.paint import (
+    BLANK,
+    Line,
+    Span,
+    Tone,
+    cut,
+    dimmed,
+    fit,
+    flow,
+    joined,
+    line_cells,
+    spread,
+)
 from fleettui.tui.draw.vitals import vital_lines
 from fleettui.tui.draw.worktrees import worktree_lines
+
+Draw: TypeAlias = Callable[[int], tuple[Line, ...]]
+"""Draws something in a number of cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines that belong together. `least` of them are kept before others get more room."""
+    """Lines that belong together. `least` of them are kept before others get more room; with `air`
+    a blank line stands before them where there is room for all such lines."""
 
     lines: tuple[Line, ...]
     least: int = 1
-    what: str = ""
+    air: bool = False
 
 
 def problem_lines(view: MachineView, room: int) -> tuple[Line, ...]:
     """Why sources are bad and when they are tried again; one line where they all say the same."""
-    bad = marks.troubled(view)
-    lines: list[Line] = []
     causes: dict[tuple[SourceState, str | None], list[tuple[Source, SourceView]]] = {}
-    for name, source in bad:
+    for name, source in marks.troubled(view):
         causes.setdefault((source.state, source.reason), []).append((name, source))
+    age = shared_age(view)
+    if not causes:
+        mark = marks.machine(view)
+        return () if age is None else (cut((*mark.line(), _ago(age)), room),)
     counted = sum(s.state is not SourceState.ABSENT for s in view.sources.values())
+    lines: list[Line] = []
     for (state, reason), sources in causes.items():
         names = "" if len(sources) == counted else ", ".join(name.value for name, _ in sources)
-        lines.append(_problem(state, reason, names, _soonest(sources), room))
+        mark = marks.source(state)
+        head: Line = (
+            (f"{mark.glyph} ", mark.tone),
+            (f"{names} " if names else "", Tone.STRONG),
+            (reason or mark.word, mark.tone),
+        )
+        note: Line = () if age is None or lines else (_ago(age),)
+        lines.append(_problem(head, note, _soonest(sources), room))
     return tuple(lines)
+
+
+def _problem(head: Line, note: Line, next_try_s: float | None, room: int) -> Line:
+    if next_try_s is not None:
+        note = (*note, (f"  next try {fmt.age(next_try_s)}", Tone.DIM))
+    if not note:
+        return cut(head, room)
+    *ago, last = note
+    if next_try_s is None:
+        return (*cut(head, room - line_cells(note)), *note)
+    start = (*cut(head, room - line_cells(note)), *ago)
+    return spread(start, (last,), room)
 
 
 def _soonest(sources: Iterable[tuple[Source, SourceView]]) -> float | None:
@@ -42,28 +81,31 @@ def _soonest(sources: Iterable[tuple[Source, SourceView]]) -> float | None:
     return min(tries) if tries else None
 
 
-def _problem(
-    state: SourceState, reason: str | None, names: str, next_try_s: float | None, room: int
-) -> Line:
-    mark = marks.source(state)
-    text = reason or mark.word
-    head = (
-        (f"{mark.glyph} ", mark.tone),
-        (f"{names} " if names else "", Tone.STRONG),
-        (text, mark.tone),
-    )
-    if next_try_s is None:
-        return cut(head, room)
-    return spread(head, ((f"next try {fmt.age(next_try_s)}", Tone.DIM),), room)
+def _ago(age: float) -> Span:
+    return f" ({fmt.age(age)} ago)", Tone.WARN
 
 
-def aged(lines: tuple[Line, ...], source: SourceView | None, room: int) -> tuple[Line, ...]:
-    """Lines of a source; dimmed, and with their age on the first, where it is not fresh."""
-    if not lines or source is None or source.state.healthy or source.age_s is None:
-        return lines
-    grey = tuple(dimmed(line) for line in lines)
-    note = (f"({fmt.age(source.age_s)} ago)", Tone.WARN)
-    return (spread(grey[0], (note,), room), *grey[1:])
+def shared_age(view: MachineView) -> float | None:
+    """The age of all values together, where none of them is fresh and they are about as old."""
+    counted = [s for s in view.sources.values() if s.state is not SourceState.ABSENT]
+    ages = [s.age_s for s in counted if s.age_s is not None]
+    if len(ages) < 2 or any(source.state.healthy for source in counted):
+        return None
+    oldest = max(ages)
+    return oldest if oldest - min(ages) <= max(15.0, oldest / 10) else None
+
+
+def aged(
+    draw: Draw, source: SourceView | None, room: int, *, note: bool = True
+) -> tuple[Line, ...]:
+    """Lines of a source, dimmed where it is not fresh, with their age unless that stands above."""
+    if source is None or source.state.healthy or source.age_s is None:
+        return draw(room)
+    if not note:
+        return tuple(dimmed(line) for line in draw(room))
+    ago = f"  ({fmt.age(source.age_s)} ago)"
+    lines = tuple(dimmed(line) for line in draw(max(8, room - len(ago))))
+    return (spread(lines[0], ((ago, Tone.WARN),), room), *lines[1:]) if lines else ()
 
 
 def missing_lines(view: MachineView, room: int) -> tuple[Line, ...]:
@@ -120,19 +162,20 @@ def pane_sections(
 ) -> list[Section]:
     """Everything a pane shows, from top to bottom."""
     at = view.sources.get
+    alone = shared_age(view) is None
 
-    def part(name: Source, lines: tuple[Line, ...], least: int = 1, what: str = "") -> Section:
-        return Section(aged(lines, at(name), room), least, what)
+    def part(name: Source, draw: Draw, least: int = 1) -> Section:
+        return Section(aged(draw, at(name), room, note=alone), least, air=True)
 
-    vitals = vital_lines(view, room, graph_rows)
+    system = part(Source.SYSTEM, lambda cells: vital_lines(view, cells, graph_rows))
     sections = [
         Section(problem_lines(view, room), 2),
-        part(Source.SYSTEM, vitals, 2 if graph_rows == 1 else len(vitals)),
+        Section(system.lines, 2 if graph_rows == 1 else len(system.lines)),
         Section(missing_lines(view, room)),
-        part(Source.OLLAMA, model_lines(view, now, room), 1, "models"),
-        part(Source.SERVICES, service_lines(view, room), 1, "services"),
-        part(Source.WORKTREES, worktree_lines(view, now, room), 1, "worktrees"),
-        part(Source.OLLAMA, ollama_line(view, room), 0),
+        part(Source.OLLAMA, lambda cells: model_lines(view, now, cells)),
+        part(Source.SERVICES, lambda cells: service_lines(view, cells)),
+        part(Source.WORKTREES, lambda cells: worktree_lines(view, now, cells)),
+        Section(ollama_line(view, room), 0, air=True),
         Section(cost_line(view, room), 0),
     ]
     return [section for section in sections if section.lines]
@@ -141,8 +184,11 @@ def pane_sections(
 def fitted(sections: list[Section], height: int, room: int) -> tuple[Line, ...]:
     """The sections within `height` lines; one that is cut says how much more there is."""
     given = _allot(sections, height)
+    airy = height - sum(given) >= sum(section.air for section in sections[1:])
     lines: list[Line] = []
     for section, count in zip(sections, given, strict=True):
+        if airy and section.air and lines:
+            lines.append(BLANK)
         shown = list(section.lines[:count])
         hidden = len(section.lines) - count
         if hidden and shown:

@@ -9,13 +9,13 @@ from fleettui.tui.draw import marks
 from fleettui.tui.draw.graphs import area, bar, spark
 from fleettui.tui.draw.paint import BLANK, Line, Span, Tone, cut, joined, left, right
 
-LABEL = 5
+LABEL = 6
 """Cells of the names before the bars."""
 
 
 def gauge_cells(room: int) -> int:
     """Cells of every bar and sparkline in a pane, so that they line up."""
-    return max(6, min(34, room * 2 // 5))
+    return max(6, min(34, room * 3 // 8))
 
 
 def vital_lines(view: MachineView, room: int, graph_rows: int = 1) -> tuple[Line, ...]:
@@ -48,7 +48,7 @@ def memory_line(system: System, room: int) -> Line:
     gauge = bar(system.memory_used, system.memory_total, gauge_cells(room), mark.tone)
     amount = fmt.used_of(system.memory_used, system.memory_total)
     facts: list[Sequence[Span]] = [
-        ((f" {amount}", Tone.TEXT), (f" {system.memory_label}", Tone.DIM)),
+        ((f"  {amount}", Tone.TEXT), (f" {system.memory_label}", Tone.DIM)),
     ]
     if mark.word:
         quiet = mark.tone is Tone.OK
@@ -83,13 +83,17 @@ def _graph(
     rows: int,
     tone: Tone,
 ) -> list[Line]:
-    side = 8
+    side = LABEL
     heads: list[Line] = [BLANK] * rows
     heads[0] = ((left(label, side), Tone.DIM),)
-    heads[1] = ((left(fmt.percent(now), side), Tone.TEXT),)
+    heads[1] = ((left(_short_percent(now), side), Tone.TEXT),)
     graph = area(history, max(0, room - side), rows, tone)
     blank: Line = ((" " * side, Tone.TEXT),)
     return [(*(head or blank), *line) for head, line in zip(heads, graph, strict=True)]
+
+
+def _short_percent(value: float | None) -> str:
+    return fmt.percent(value).replace(" ", "")
 
 
 def gpu_use(system: System) -> float | None:

@@ -1,12 +1,13 @@
 """Worktrees and the agents in them, one line each, in columns."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from fleettui.model import fmt
 from fleettui.model.view import MachineView
 from fleettui.model.worktree import AgentState, Worktree
 from fleettui.tui.draw import marks
-from fleettui.tui.draw.paint import Line, Tone, cells, cut, fit, left, right, tame
+from fleettui.tui.draw.paint import Line, Tone, cells, cut, left, right, tame
 
 _URGENCY = {
     AgentState.WAITING: 0,
@@ -30,16 +31,41 @@ def worktree_lines(view: MachineView, now: datetime, room: int) -> tuple[Line, .
     trees = sorted(view.worktrees or (), key=urgency)
     if not trees:
         return ()
-    tail = 20 if room >= 44 else 0
-    free = room - 2 - tail
-    repo = min(max(cells(tame(tree.repo)) for tree in trees), max(3, free // 5))
-    branch = min(max(cells(tame(tree.branch or "")) for tree in trees), max(6, free * 2 // 5))
-    who = min(26, max(0, free - repo - branch - 4))
-    return tuple(_worktree(tree, now, room, (repo, branch, who, tail)) for tree in trees)
+    facts = [_commit_facts(tree, now) for tree in trees]
+    widths = [max(cells(row[column][0]) for row in facts) + 1 for column in range(4)]
+    if room < 44:
+        widths = []
+    free = room - 2 - sum(widths)
+    repo = min(_widest(tree.repo for tree in trees), max(3, free // 4))
+    words = _widest(agent_words(tree, now) for tree in trees)
+    branch = min(_widest(branch_name(tree) for tree in trees), max(6, free - repo - words - 4))
+    who = max(0, min(words, free - repo - branch - 4))
+    return tuple(
+        _worktree(tree, now, room, (repo, branch, who), _columns(row, widths))
+        for tree, row in zip(trees, facts, strict=True)
+    )
 
 
-def _worktree(tree: Worktree, now: datetime, room: int, columns: tuple[int, int, int, int]) -> Line:
-    repo, branch, who, tail = columns
+def _widest(texts: Iterable[str]) -> int:
+    return max(cells(tame(text)) for text in texts)
+
+
+def _columns(facts: Line, widths: list[int]) -> Line:
+    return tuple(
+        (right(text, cells), tone)
+        for (text, tone), cells in zip(facts[: len(widths)], widths, strict=True)
+    )
+
+
+def branch_name(tree: Worktree) -> str:
+    """The branch, or that the worktree is on none."""
+    return tree.branch or "(detached)"
+
+
+def _worktree(
+    tree: Worktree, now: datetime, room: int, columns: tuple[int, int, int], tail: Line
+) -> Line:
+    repo, branch, who = columns
     mark = marks.agent(tree.agent.state if tree.agent else None)
     if tree.problem:
         mark = marks.Mark(marks.ATTENTION, Tone.WARN)
@@ -47,13 +73,12 @@ def _worktree(tree: Worktree, now: datetime, room: int, columns: tuple[int, int,
         (f"{mark.glyph} ", mark.tone),
         (left(tree.repo, repo), Tone.DIM),
         ("  ", Tone.TEXT),
-        (left(tree.branch or "(detached)", branch), Tone.STRONG if tree.agent else Tone.TEXT),
+        (left(branch_name(tree), branch), Tone.STRONG if tree.agent else Tone.TEXT),
         ("  ", Tone.TEXT),
     )
     if tree.problem:
         return cut((*head, (tree.problem, Tone.WARN)), room)
-    line = (*head, (left(agent_words(tree, now), who), mark.tone))
-    return cut((*line, *commit_facts(tree, now)) if tail else line, room)
+    return cut((*head, (left(agent_words(tree, now), who), mark.tone), *tail), room)
 
 
 def agent_words(tree: Worktree, now: datetime) -> str:
@@ -67,18 +92,18 @@ def agent_words(tree: Worktree, now: datetime) -> str:
     return " ".join(word for word in words if word)
 
 
-def commit_facts(tree: Worktree, now: datetime) -> Line:
+def _commit_facts(tree: Worktree, now: datetime) -> Line:
     """Commits ahead and behind, whether there are changes, and how old the last commit is."""
     at = tree.last_commit_at
     return (
-        (right(_count("↑", tree.ahead), 5), Tone.OK if tree.ahead else Tone.DIM),
-        (right(_count("↓", tree.behind), 5), Tone.WARN if tree.behind else Tone.DIM),
-        (right({True: "~", False: "", None: fmt.UNKNOWN}[tree.dirty], 2), Tone.ACCENT),
-        (right(fmt.short_age(None if at is None else (now - at).total_seconds()), 6), Tone.DIM),
+        (_count("↑", tree.ahead), Tone.OK if tree.ahead else Tone.DIM),
+        (_count("↓", tree.behind), Tone.WARN if tree.behind else Tone.DIM),
+        ({True: "~", False: "", None: fmt.UNKNOWN}[tree.dirty], Tone.ACCENT),
+        (fmt.short_age(None if at is None else (now - at).total_seconds()), Tone.DIM),
     )
 
 
 def _count(arrow: str, commits: int | None) -> str:
     if commits is None:
         return fmt.UNKNOWN
-    return fit(f"{arrow}{fmt.count(commits)}", 5) if commits else ""
+    return f"{arrow}{fmt.count(commits)}" if commits else ""

@@ -33,7 +33,6 @@ def draw_cost(view: FleetView, width: int, height: int) -> Drawing:
 class Dashboard(FleetScreen):
     """The machines, one of them chosen, and a filter over them."""
 
-    CSS_PATH = "dashboard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(keys.DASHBOARD)
 
     def __init__(self, port: FleetPort) -> None:

@@ -160,14 +160,15 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         return cursor is not None and cursor[0] <= y < cursor[0] + cursor[1]
 
     def _strip(self, line: Line, cursor: bool) -> Strip:
-        base = self._style("cursor") if cursor else Style.null()
+        base = self.rich_style
+        over = self._style("cursor") if cursor else Style.null()
         segments = []
         size = 0
         for text, tone in line:
             safe = tame(text)
             size += cells(safe)
-            segments.append(Segment(safe, self._style(tone.value) + base))
-        return Strip(segments, size).adjust_cell_length(self.size.width, base)
+            segments.append(Segment(safe, base + self._style(tone.value) + over))
+        return Strip(segments, size).adjust_cell_length(self.size.width, base + over)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"lines--{name}", partial=True)
