@@ -1,0 +1,35 @@
+"""What the operating system says about a connection, as one clear line."""
+
+import errno
+import socket
+
+from fleettui.model.errors import ReadError, TimedOut, Unreachable
+from fleettui.model.text import clean
+
+_CLOSED = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ENOTCONN}
+_NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
+
+
+def network_failure(error: OSError, what: str) -> ReadError:
+    """The ReadError for a failed connection to `what` (a host, with its port where known)."""
+    name = clean(what)
+    if isinstance(error, socket.gaierror):
+        return Unreachable(f"the name {name} is not known")
+    if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
+        return TimedOut(f"{name} does not answer")
+    if error.errno == errno.ECONNREFUSED:
+        return Unreachable(f"{name} refuses the connection")
+    if error.errno in _NO_ROUTE:
+        return Unreachable(f"there is no route to {name}")
+    if error.errno in _CLOSED:
+        return Unreachable(f"{name} closed the connection")
+    if error.errno is None:
+        return _several(str(error), name)
+    return Unreachable(f"{name} cannot be reached ({clean(error.strerror or str(error))})")
+
+
+def _several(text: str, name: str) -> ReadError:
+    # asyncio joins the failures of several addresses of one name into one text.
+    if "Connect call failed" in text:
+        return Unreachable(f"{name} refuses the connection")
+    return Unreachable(f"{name} cannot be reached ({clean(text)})")
