@@ -1,12 +1,13 @@
 """Which operating system a machine runs."""
 
+import asyncio
 import re
 import sys
 from contextlib import suppress
 
 from fleettui.hosts.host import Host, Shell
 from fleettui.model.errors import Malformed
-from fleettui.model.machine import Platform
+from fleettui.model.machine import Machine, Platform
 from fleettui.model.text import clean
 
 DEADLINE = 10.0
@@ -27,6 +28,24 @@ _KERNELS = (
 )
 _CAP = 64 * 1024
 _REMEDY = "set platform for this machine in fleet.toml"
+
+
+class KnownPlatform:
+    """The platform of one machine, found out at most once; every probe of it shares this.
+
+    Call it for the answer; raises ReadError where the machine cannot be asked.
+    """
+
+    def __init__(self, host: Host, machine: Machine) -> None:
+        self._host = host
+        self._known = machine.platform
+        self._asking = asyncio.Lock()
+
+    async def __call__(self) -> Platform:
+        async with self._asking:
+            if self._known is None:
+                self._known = here() if self._host.local else await detect(self._host)
+            return self._known
 
 
 async def detect(host: Host) -> Platform:

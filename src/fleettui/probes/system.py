@@ -2,10 +2,10 @@
 
 from fleettui.hosts.host import Host
 from fleettui.model.clock import Clock
-from fleettui.model.machine import Machine, Platform
+from fleettui.model.machine import Machine
 from fleettui.model.reading import Source
 from fleettui.model.system import System
-from fleettui.probes.platform import detect, here
+from fleettui.probes.platform import KnownPlatform, here
 from fleettui.probes.system_local import LocalSystem
 from fleettui.probes.system_remote import RemoteSystem
 
@@ -13,16 +13,23 @@ from fleettui.probes.system_remote import RemoteSystem
 class SystemProbe:
     """Reads processor, memory, disk and graphics. See `Probe` for what its methods promise.
 
-    The platform is the configured one; without one the machine is asked, once.
+    `platform` is shared by all probes of a machine, so that it is asked only once.
     """
 
     source = Source.SYSTEM
 
-    def __init__(self, host: Host, machine: Machine, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        host: Host,
+        machine: Machine,
+        clock: Clock | None = None,
+        *,
+        platform: KnownPlatform | None = None,
+    ) -> None:
         self._host = host
         self._clock = clock or Clock()
+        self._platform = platform or KnownPlatform(host, machine)
         self._system: LocalSystem | RemoteSystem | None = None
-        self.platform: Platform | None = None if host.local else machine.platform
 
     async def read(self) -> System:
         """Ask once. Raises ReadError."""
@@ -38,8 +45,5 @@ class SystemProbe:
 
     async def _open(self) -> LocalSystem | RemoteSystem:
         if self._host.local:
-            self.platform = here()
-            return LocalSystem(self._host, self.platform, self._clock)
-        if self.platform is None:
-            self.platform = await detect(self._host)
-        return RemoteSystem(self._host, self.platform, self._clock)
+            return LocalSystem(self._host, here(), self._clock)
+        return RemoteSystem(self._host, await self._platform(), self._clock)

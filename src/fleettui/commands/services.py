@@ -1,0 +1,109 @@
+"""The composition root: builds hosts, probes and services from the configuration.
+
+Nothing else knows how the parts fit together; commands and screens get what is built here.
+"""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fleettui.config.load import find, load, this_machine
+from fleettui.fleet.monitor import Monitor
+from fleettui.fleet.watched import Line
+from fleettui.hosts.open import open_host
+from fleettui.model.clock import Clock
+from fleettui.model.reading import Source
+from fleettui.probes.platform import KnownPlatform
+from fleettui.probes.system import SystemProbe
+
+if TYPE_CHECKING:
+    from fleettui.config.watch import ConfigWatch
+    from fleettui.hosts.host import Host
+    from fleettui.model.fleet import Fleet
+    from fleettui.model.machine import Machine
+    from fleettui.model.repo import Repo
+    from fleettui.probes.ollama import OllamaProbe
+    from fleettui.probes.probe import Probe
+
+OLLAMA_HERE = "http://127.0.0.1:11434"
+"""Where `ollama = "ssh"` goes, seen from the machine itself; also the Host header it expects."""
+
+
+def configured(args: argparse.Namespace) -> "tuple[Fleet, Path | None]":
+    """The fleet that the command line means, and its file. Raises ConfigError."""
+    path = find(args.config)
+    return (this_machine(), None) if path is None else (load(path), path)
+
+
+def monitor_of(args: argparse.Namespace, *, watch: bool = False) -> Monitor:
+    """What reads the fleet; with `watch` it takes over changes of the file. Raises ConfigError."""
+    clock = Clock()
+    path = find(args.config)
+    if path is None:
+        return Monitor(this_machine(), partial(open_line, clock=clock), clock=clock)
+    return _of_file(path, clock, watch=watch)
+
+
+def _of_file(path: Path, clock: Clock, *, watch: bool) -> Monitor:
+    watching = _watch(path) if watch else None
+    fleet = load(path)
+    return Monitor(fleet, partial(open_line, clock=clock), clock=clock, configuration=watching)
+
+
+def _watch(path: Path) -> "ConfigWatch":
+    from fleettui.config.watch import ConfigWatch
+
+    return ConfigWatch(path)
+
+
+@asynccontextmanager
+async def open_fleet(args: argparse.Namespace) -> AsyncIterator[Monitor]:
+    """The fleet for readings on demand; its connections end with the block."""
+    monitor = monitor_of(args)
+    try:
+        yield monitor
+    finally:
+        await asyncio.shield(monitor.close())
+
+
+def open_line(machine: "Machine", fleet: "Fleet", *, clock: Clock) -> Line:
+    """The way to a machine and everything that is asked over it. Connects nothing yet."""
+    host = open_host(machine, fleet, clock)
+    platform = KnownPlatform(host, machine)
+    probes: dict[Source, Probe[Any]] = {
+        Source.SYSTEM: SystemProbe(host, machine, clock, platform=platform)
+    }
+    if machine.ollama:
+        probes[Source.OLLAMA] = _ollama(machine, host, clock)
+    if machine.services:
+        from fleettui.probes.services import ServicesProbe
+
+        probes[Source.SERVICES] = ServicesProbe(host, machine, platform=platform)
+    repos = repos_on(machine, fleet)
+    if repos:
+        from fleettui.probes.worktrees import WorktreesProbe
+
+        probes[Source.WORKTREES] = WorktreesProbe(host, machine, repos, platform=platform)
+    return Line(host=host, probes=probes)
+
+
+def repos_on(machine: "Machine", fleet: "Fleet") -> "tuple[Repo, ...]":
+    """The repositories that have a clone on the machine."""
+    return tuple(repo for repo in fleet.repos if machine.local or machine.name in repo.clones)
+
+
+def _ollama(machine: "Machine", host: "Host", clock: Clock) -> "OllamaProbe":
+    from fleettui.hosts.http import HttpAddress, HttpReader
+    from fleettui.probes.ollama import OllamaProbe
+
+    addresses = [
+        HttpAddress(OLLAMA_HERE, through=host, shown="ssh")
+        if address == "ssh"
+        else HttpAddress(address, shown=address)
+        for address in machine.ollama
+    ]
+    return OllamaProbe(machine, HttpReader(addresses, proxy=machine.proxy, clock=clock), clock)
