@@ -177,26 +177,28 @@ class FleetApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense here is not offered."""
         if action == "back":
-            return len(self.screen_stack) > 1
-        if action == "go" and self.screen_stack:
-            return parameters[0] != self._here()
+            return len(self._fleet_screens()) > 1
+        if action == "go":
+            return parameters[0] != self._place()
         return True
 
-    def _here(self) -> str:
-        if isinstance(self.screen, Dashboard):
-            return "dashboard"
-        return self.screen.place if isinstance(self.screen, FleetScreen) else ""
+    def _fleet_screens(self) -> list[FleetScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, FleetScreen)]
+
+    def _place(self) -> str:
+        screens = self._fleet_screens()
+        return screens[-1].place if screens else ""
 
     def action_go(self, place: str) -> None:
         """Go to a screen; back to it where it is already open below."""
-        for depth, screen in enumerate(reversed(self.screen_stack)):
-            here = "dashboard" if isinstance(screen, Dashboard) else getattr(screen, "place", "")
-            if here == place:
-                for _ in range(depth):
-                    self.pop_screen()
-                self.call_after_refresh(self.draw)
-                return
-        self.push_screen(PLACES[place](self.port))
+        screens = self._fleet_screens()
+        open_places = [screen.place for screen in screens]
+        if place not in open_places:
+            self.push_screen(PLACES[place](self.port))
+            return
+        while self.screen is not screens[open_places.index(place)]:
+            self.pop_screen()
+        self.call_after_refresh(self.draw)
 
     async def action_back(self) -> None:
         """Go back."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
+from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.fuzzy import FuzzySearch
 from textual.types import IgnoreReturnCallbackType
 
@@ -49,28 +51,32 @@ class FleetCommands(Provider):
         return content
 
     def _commands(self) -> Iterator[Command]:
-        yield from self._actions()
+        """What the footer shows, then machines, then themes, then every other key."""
+        bindings = self._bindings()
         app = cast("FleetApp", self.app)
+        yield from (self._command(active) for active in bindings if active.binding.show)
         for machine in app.port.view().machines:
-            name = tame(machine.name)
-            yield Command(
-                f"go to {name}", f"Show everything of {name}", partial(app.zoom, machine.name)
-            )
+            title, help = f"go to {machine.name}", f"Show everything of {machine.name}"
+            yield Command(tame(title), tame(help), partial(app.zoom, machine.name))
         for theme in sorted(app.available_themes):
-            yield Command(
-                f"theme {tame(theme)}", "Change the colours", partial(app.use_theme, theme)
-            )
+            title = f"theme {theme}"
+            yield Command(tame(title), "Change the colours", partial(app.use_theme, theme))
+        yield from (self._command(active) for active in bindings if not active.binding.show)
 
-    def _actions(self) -> Iterator[Command]:
-        seen: set[str] = set()
+    def _bindings(self) -> list[ActiveBinding]:
+        """One binding an action, of those that do something here."""
+        found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.id is None or not active.enabled or binding.action in seen:
-                continue
-            seen.add(binding.action)
-            if binding.group is None and binding.action != "command_palette":
-                run = partial(self._run, binding.action, active.node)
-                yield Command(f"{binding.description}", binding.tooltip, run)
+            if binding.id and active.enabled and not binding.group:
+                found.setdefault(binding.action, active)
+        found.pop("command_palette", None)
+        return list(found.values())
 
-    async def _run(self, action: str, node: Any) -> None:
+    def _command(self, active: ActiveBinding) -> Command:
+        binding = active.binding
+        run = partial(self._run, binding.action, active.node)
+        return Command(binding.description, binding.tooltip, run)
+
+    async def _run(self, action: str, node: DOMNode) -> None:
         await self.app.run_action(action, node)

@@ -17,6 +17,9 @@ _REMEDIES = {
 }
 
 
+_GO = "enter shows the machine"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that waits. `id` stays the same while it does."""
@@ -74,7 +77,7 @@ def item_lines(
         (right(age, 6), Tone.DIM),
     )
     indent = " " * (names + 4)
-    second: Line = ((indent, Tone.TEXT), (item.remedy or "", Tone.DIM))
+    second: Line = ((indent, Tone.TEXT), (item.remedy or _GO, Tone.DIM))
     return (edge, *pad(first, room), (" ", Tone.TEXT)), (edge, *pad(second, width - 1))
 
 

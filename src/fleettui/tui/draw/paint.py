@@ -147,6 +147,19 @@ def joined(parts: Iterable[Sequence[Span]], separator: Span = (" · ", Tone.FAIN
     return tuple(line)
 
 
+def fitting(
+    parts: Iterable[Sequence[Span]], room: int, separator: Span = (" · ", Tone.FAINT)
+) -> Line:
+    """Those of the parts that fit into `room` cells whole, joined."""
+    kept: list[Sequence[Span]] = []
+    for part in parts:
+        size = line_cells(part) + (cells(separator[0]) if kept else 0)
+        if part and size <= room:
+            kept.append(part)
+            room -= size
+    return joined(kept, separator)
+
+
 def flow(parts: Iterable[Sequence[Span]], room: int, gap: int = 2) -> tuple[Line, ...]:
     """Parts one after the other, wrapped between parts, never inside one."""
     lines: list[Line] = []

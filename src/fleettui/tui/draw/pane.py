@@ -11,7 +11,6 @@ from fleettui.tui.draw.sections import Section, fitted, pane_sections
 
 _ROUND = ("╭", "─", "╮", "│", "╰", "╯")
 _HEAVY = ("┏", "━", "┓", "┃", "┗", "┛")
-MOST_GRAPH_ROWS = 6
 
 
 def pane_lines(
@@ -47,17 +46,9 @@ def body_lines(view: MachineView, now: datetime, room: int, rows: int) -> tuple[
     if marks.reading(view):
         first: tuple[Line, ...] = (marks.READING.line(),)
         return (*first[:rows], *[()] * (rows - 1))
-    sections = pane_sections(view, now, room)
+    sections = pane_sections(view, now, room, rows)
     if _never_seen(view):
         sections.append(Section(_what_to_do(view, room), 0))
-    spare = rows - sum(len(section.lines) for section in sections)
-    for graph_rows in range(MOST_GRAPH_ROWS, 1, -1):
-        if spare < 1 or view.system is None:
-            break
-        grown = pane_sections(view, now, room, graph_rows)
-        if sum(len(section.lines) for section in grown) <= rows:
-            sections = grown
-            break
     lines = fitted(sections, rows, room)
     return (*lines, *[()] * (rows - len(lines)))
 

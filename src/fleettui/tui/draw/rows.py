@@ -97,7 +97,7 @@ def _measures(view: MachineView, room: int, *, amounts: bool = True) -> Line:
     pressure = marks.pressure(system.memory_pressure)
     amounts = amounts and room >= 52
     used = fmt.used_of(system.memory_used, system.memory_total) if amounts else _part(system)
-    spare = room - (54 if amounts else 42)
+    spare = room - (52 if amounts else 43)
     gauge = max(6, min(14, 6 + spare // 3))
     graph = max(0, min(12, spare // 3))
     parts: list[Span] = [

@@ -1,7 +1,7 @@
 """The parts that a machine's pane and its own screen are made of."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -23,7 +23,7 @@ from fleettui.tui.draw.paint import (
     line_cells,
     spread,
 )
-from fleettui.tui.draw.vitals import vital_lines
+from fleettui.tui.draw.vitals import graph_rows, vital_lines
 from fleettui.tui.draw.worktrees import worktree_lines
 
 Draw: TypeAlias = Callable[[int], tuple[Line, ...]]
@@ -157,28 +157,32 @@ def cost_line(view: MachineView, room: int) -> tuple[Line, ...]:
     return (cut(joined(parts), room),)
 
 
-def pane_sections(
-    view: MachineView, now: datetime, room: int, graph_rows: int = 1
-) -> list[Section]:
-    """Everything a pane shows, from top to bottom."""
+def pane_sections(view: MachineView, now: datetime, room: int, height: int) -> list[Section]:
+    """Everything a pane of `height` lines shows, from top to bottom; graphs take spare lines."""
     at = view.sources.get
     alone = shared_age(view) is None
 
-    def part(name: Source, draw: Draw, least: int = 1) -> Section:
-        return Section(aged(draw, at(name), room, note=alone), least, air=True)
+    def part(name: Source, draw: Draw) -> Section:
+        return Section(aged(draw, at(name), room, note=alone), air=True)
 
-    system = part(Source.SYSTEM, lambda cells: vital_lines(view, cells, graph_rows))
-    sections = [
-        Section(problem_lines(view, room), 2),
-        Section(system.lines, 2 if graph_rows == 1 else len(system.lines)),
-        Section(missing_lines(view, room)),
+    above = Section(problem_lines(view, room), 2)
+    below = [
+        Section(missing_lines(view, room), air=True),
         part(Source.OLLAMA, lambda cells: model_lines(view, now, cells)),
         part(Source.SERVICES, lambda cells: service_lines(view, cells)),
         part(Source.WORKTREES, lambda cells: worktree_lines(view, now, cells)),
         Section(ollama_line(view, room), 0, air=True),
         Section(cost_line(view, room), 0),
     ]
-    return [section for section in sections if section.lines]
+    if not below[0].lines:
+        below.pop(0)
+    else:
+        below[1] = replace(below[1], air=False)
+    spare = height - sum(len(section.lines) for section in (above, *below))
+    rows = graph_rows(view, spare)
+    vitals = aged(lambda cells: vital_lines(view, cells, rows), at(Source.SYSTEM), room, note=alone)
+    middle = Section(vitals, 2 if rows == 1 else len(vitals))
+    return [section for section in (above, middle, *below) if section.lines]
 
 
 def fitted(sections: list[Section], height: int, room: int) -> tuple[Line, ...]:

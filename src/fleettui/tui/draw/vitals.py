@@ -7,7 +7,9 @@ from fleettui.model.system import Gpu, System
 from fleettui.model.view import MachineView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.graphs import area, bar, spark
-from fleettui.tui.draw.paint import BLANK, Line, Span, Tone, cut, joined, left, right
+from fleettui.tui.draw.paint import BLANK, Line, Span, Tone, cut, fitting, joined, left, right
+
+MOST_GRAPH_ROWS = 10
 
 LABEL = 6
 """Cells of the names before the bars."""
@@ -15,28 +17,43 @@ LABEL = 6
 
 def gauge_cells(room: int) -> int:
     """Cells of every bar and sparkline in a pane, so that they line up."""
-    return max(6, min(34, room * 3 // 8))
+    return max(6, min(34, room - 42))
 
 
-def vital_lines(view: MachineView, room: int, graph_rows: int = 1) -> tuple[Line, ...]:
+def graph_rows(view: MachineView, spare: int) -> int:
+    """Rows of each graph when the first section may take `spare` lines; 1: a sparkline."""
+    graphs = 1 + _has_gpu(view)
+    rows = (spare - 2) // graphs
+    return min(rows, MOST_GRAPH_ROWS) if rows >= 2 else 1
+
+
+def _has_gpu(view: MachineView) -> bool:
+    system = view.system
+    if system is None or not system.gpus:
+        return False
+    return gpu_use(system) is not None or any(point is not None for point in view.history.gpu)
+
+
+def vital_lines(view: MachineView, room: int, rows: int = 1) -> tuple[Line, ...]:
     """Memory as a bar, processors as sparklines of one row or graphs of several."""
     system = view.system
     if system is None:
         return ()
     lines = [cut(memory_line(system, room), room)]
-    cpu_facts = joined((load_facts(system), disk_facts(system)))
-    if graph_rows > 1:
-        lines += _graph("cpu", system.cpu_percent, view.history.cpu, room, graph_rows, Tone.CPU)
+    left_over = room - LABEL - gauge_cells(room) - 8
+    cpu_facts = fitting((load_facts(system), disk_facts(system), up_facts(system)), left_over)
+    if rows > 1:
+        lines += _graph("cpu", system.cpu_percent, view.history.cpu, room, rows, Tone.CPU)
     else:
         lines.append(_gauge("cpu", system.cpu_percent, view.history.cpu, cpu_facts, room, Tone.CPU))
-    use = gpu_use(system)
-    if system.gpus and (use is not None or any(v is not None for v in view.history.gpu)):
+    if _has_gpu(view):
+        use = gpu_use(system)
         facts = gpu_facts(system.gpus)
-        if graph_rows > 1:
-            lines += _graph("gpu", use, view.history.gpu, room, graph_rows, Tone.GPU)
+        if rows > 1:
+            lines += _graph("gpu", use, view.history.gpu, room, rows, Tone.GPU)
         else:
             lines.append(_gauge("gpu", use, view.history.gpu, facts, room, Tone.GPU))
-    if graph_rows > 1:
+    if rows > 1:
         rest = joined((load_facts(system), disk_facts(system), up_facts(system)))
         lines.append(cut(((left("", LABEL), Tone.DIM), *rest), room))
     return tuple(lines)
@@ -55,7 +72,11 @@ def memory_line(system: System, room: int) -> Line:
         facts.append(((f"{mark.glyph} {mark.word}".strip(), Tone.DIM if quiet else mark.tone),))
     if system.swap_used:
         facts.append(((f"swap {fmt.memory(system.swap_used)}", Tone.DIM),))
-    return ((left("mem", LABEL), Tone.DIM), *gauge, *joined(facts, ("  ", Tone.TEXT)))
+    return (
+        (left("mem", LABEL), Tone.DIM),
+        *gauge,
+        *fitting(facts, room - LABEL - gauge_cells(room), ("  ", Tone.TEXT)),
+    )
 
 
 def _gauge(

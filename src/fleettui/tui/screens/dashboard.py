@@ -13,7 +13,7 @@ from fleettui.tui.draw.arrange import neighbour
 from fleettui.tui.draw.grid import Drawing, Shown, grid, shown_arrangement
 from fleettui.tui.draw.header import banner_line, cost_line
 from fleettui.tui.ports import FleetPort
-from fleettui.tui.screens.fleet_screen import FleetScreen, Zoom
+from fleettui.tui.screens.fleet_screen import DASHBOARD, FleetScreen, Zoom
 from fleettui.tui.search import matching
 from fleettui.tui.widgets.lines import Lines
 
@@ -50,6 +50,11 @@ class Dashboard(FleetScreen):
     def on_mount(self) -> None:
         """Show only the lines that have something to say."""
         self._show_bars()
+
+    @property
+    def place(self) -> str:
+        """The screen below all others."""
+        return DASHBOARD
 
     @property
     def subject(self) -> str | None:
@@ -122,6 +127,8 @@ class Dashboard(FleetScreen):
             return bool(self._query) or bool(self.query("FilterBar"))
         if action == "zoom":
             return self._chosen is not None
+        if action == "filter":
+            return self.focused is None
         return True
 
     @on(Lines.Pointed, "#machines")

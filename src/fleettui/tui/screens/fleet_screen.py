@@ -14,6 +14,8 @@ from fleettui.tui.ports import FleetPort
 from fleettui.tui.widgets.hints import KeyHints
 from fleettui.tui.widgets.lines import Lines
 
+DASHBOARD = "dashboard"
+
 
 class Zoom(Message):
     """The user wants to see everything of one machine."""
@@ -26,7 +28,7 @@ class Zoom(Message):
 def draw_header(value: tuple[FleetView, str], width: int, height: int) -> Drawing:
     """The fleet in one line."""
     view, place = value
-    return Drawing((header_line(view, width, place),))
+    return Drawing((header_line(view, width, "" if place == DASHBOARD else place),))
 
 
 class FleetScreen(Screen[None]):
@@ -41,7 +43,7 @@ class FleetScreen(Screen[None]):
 
     @property
     def place(self) -> str:
-        """Where the user is, for the header."""
+        """The word that leads here, or the machine's name; also shown in the header."""
         return ""
 
     @property

@@ -24,7 +24,7 @@ def draw_log(events: tuple[Event, ...], width: int, height: int) -> Drawing:
 
 
 class EventLog(FleetScreen):
-    """Stays at the newest event until the user scrolls away from it."""
+    """Stays at the newest event while that is in sight."""
 
     CSS_PATH = "log.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(keys.LOG)
@@ -46,7 +46,6 @@ class EventLog(FleetScreen):
     def show(self, view: FleetView) -> None:
         """Draw newer events."""
         super().show(view)
-        self.lines.follow_end = self.lines.scroll_offset.y >= self.lines.max_scroll_y
         self.lines.value = self.port.events()
 
     def action_down(self) -> None:

@@ -80,7 +80,7 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         self._value = value
         self._drawing = Drawing(())
         self._strips: dict[int, Strip] = {}
-        self._drawn_width = 0
+        self._drawn_size = Size(0, 0)
         self.follow_end = follow_end
 
     @property
@@ -95,8 +95,8 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
 
     @property
     def room(self) -> Size:
-        """The cells that can be drawn on, without scrollbars."""
-        return self.scrollable_content_region.size
+        """The cells that can be drawn on where nothing scrolls."""
+        return self.content_size
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -112,12 +112,17 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         if not width or not height:
             return
         before, self._drawing = self._drawing, self._draw(self._value, width, height)
+        if len(self._drawing.lines) > height and self.styles.overflow_y == "auto":
+            width -= self.styles.scrollbar_size_vertical
+            self._drawing = self._draw(self._value, width, height)
         lines = self._drawing.lines
+        at_end = self.scroll_offset.y + self._drawn_size.height >= len(before.lines)
         self.virtual_size = Size(width, len(lines))
-        if self.follow_end:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
-        if width != self._drawn_width or len(lines) != len(before.lines):
-            self._drawn_width = width
+        if self.follow_end and at_end:
+            self.scroll_to(y=len(lines) - height, animate=False, force=True)
+        size = Size(width, height)
+        if size != self._drawn_size or len(lines) != len(before.lines):
+            self._drawn_size = size
             self._strips.clear()
             self.refresh()
         else:
@@ -143,7 +148,7 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
 
     def _show_cursor(self, cursor: tuple[int, int]) -> None:
         start, count = cursor
-        self.scroll_to_region(Region(0, start, 1, count), animate=False)
+        self.scroll_to_region(Region(0, start, 1, count), animate=False, force=True)
 
     def render_line(self, y: int) -> Strip:
         """One line of the drawing as a strip."""
@@ -165,6 +170,8 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         segments = []
         size = 0
         for text, tone in line:
+            if not text:
+                continue
             safe = tame(text)
             size += cells(safe)
             segments.append(Segment(safe, base + self._style(tone.value) + over))
