@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from asyncio.subprocess import DEVNULL, PIPE
 from asyncio.subprocess import Process as Child
@@ -12,11 +13,17 @@ from fleettui.hosts.host import LINE_CAP, OUTPUT_CAP, Output, Shell, TcpStream
 from fleettui.model.errors import Malformed, Unreachable
 
 SHELLS = {
-    "dash": ("dash",),
-    "bash": ("bash",),
-    "bash-posix": ("bash", "--posix"),
-    "busybox": ("busybox", "sh"),
+    name: argv
+    for name, argv in {
+        "dash": ("dash",),
+        "bash": ("bash",),
+        "bash-posix": ("bash", "--posix"),
+        "busybox": ("busybox", "sh"),
+        "sh": ("sh",),
+    }.items()
+    if shutil.which(argv[0])
 }
+"""The shells of this machine; macOS has bash as sh, which is bash-posix here."""
 
 
 @dataclass
@@ -25,6 +32,7 @@ class ShellProcess:
 
     child: Child
     closed: bool = False
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def write(self, data: bytes) -> None:
         assert self.child.stdin is not None
@@ -37,7 +45,8 @@ class ShellProcess:
     async def readline(self) -> bytes:
         assert self.child.stdout is not None
         try:
-            return await self.child.stdout.readline()
+            async with self.reading:
+                return await self.child.stdout.readline()
         except ValueError as too_long:
             raise Malformed("a line is too long") from too_long
 
@@ -46,23 +55,36 @@ class ShellProcess:
 
     async def close(self) -> None:
         self.closed = True
-        if self.child.stdin is not None:
-            self.child.stdin.close()
+        assert self.child.stdin is not None
+        self.child.stdin.close()
         try:
             async with asyncio.timeout(0.5):
                 await self.child.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
-                self.child.kill()
+                os.killpg(self.child.pid, signal.SIGKILL)
+            await self._drain()
             await self.child.wait()
+
+    async def _drain(self) -> None:
+        """A process counts as ended only when all of its output was taken."""
+        assert self.child.stdout is not None
+        async with self.reading:
+            while await self.child.stdout.read(LINE_CAP):
+                pass
 
 
 @dataclass
 class ShellHost:
-    """This machine through one shell; `noise` is what its login prints before anything else."""
+    """This machine through one shell.
+
+    `noise` is what its login prints before anything else; `commands` is a folder with stand-ins
+    for the commands of another platform, which scripts then find first.
+    """
 
     argv: tuple[str, ...] = ("dash",)
     noise: str = ""
+    commands: str = ""
     started: list[ShellProcess] = field(default_factory=list)
     local: bool = False
     address: str | None = None
@@ -88,10 +110,11 @@ class ShellHost:
             stdout=PIPE,
             stderr=DEVNULL,
             limit=LINE_CAP,
+            start_new_session=True,
         )
         process = ShellProcess(child)
         self.started.append(process)
-        await process.write(script)
+        await process.write(self._with_commands(script))
         return process
 
     async def run(
@@ -111,8 +134,15 @@ class ShellHost:
         except FileNotFoundError:
             return Output(b"", b"not found", 127)
         async with asyncio.timeout(deadline):
-            stdout, stderr = await child.communicate(script + stdin)
+            stdout, stderr = await child.communicate(self._with_commands(script) + stdin)
         return Output(stdout, stderr, child.returncode)
+
+    def _with_commands(self, script: bytes) -> bytes:
+        """The script with the stand-ins in front of its last line, which starts the work."""
+        if not self.commands:
+            return script
+        head, _, last = script.rstrip().rpartition(b"\n")
+        return b'%s\nPATH="%s:$PATH"\n%s\n' % (head, self.commands.encode(), last)
 
     async def open_tcp(self, host: str, port: int, *, deadline: float = 5.0) -> TcpStream:
         raise Unreachable("not a part of these tests")
