@@ -38,7 +38,7 @@ def _model(table: Table, machines: Collection[str]) -> ModelSpec:
     served = table.needed("id", words.rung)
     tier = table.text("tier", words.name)
     if not table.has("tier") and served.rpartition("@")[2] not in machines:
-        table.report("tier", "missing", 'say how dear it is, such as "sonnet"')
+        table.missing("tier", remedy='say how dear it is, such as "sonnet"')
     prices = table.table("usd_per_mtok")
     given = {key: prices.number(key, 0, _DEAREST_USD) for key in PRICES}
     prices.close()
@@ -74,7 +74,7 @@ def _agent(section: Table, name: str) -> AgentSpec:
     if table.has("command") and table.has("langgraph"):
         table.report("langgraph", "expected either command or langgraph, got both")
     elif not (table.has("command") or table.has("langgraph") or name in KNOWN_AGENTS):
-        table.report("command", "missing", "say how the agent is started")
+        table.missing("command", remedy="say how the agent is started")
     table.close()
     return agent
 
@@ -112,7 +112,7 @@ def _provider(section: Table, name: str) -> Provider:
     table = _named(section, name)
     url = table.text("base_url", words.http_url) or KNOWN_PROVIDERS.get(name, "")
     if not url and not table.has("base_url"):
-        table.report("base_url", "missing")
+        table.missing("base_url")
     provider = Provider(name, url, table.text("key", words.reference, hidden=True))
     table.close()
     return provider
@@ -127,9 +127,10 @@ def mcp_servers(root: Table) -> tuple[McpServer, ...]:
 def _mcp_server(section: Table, name: str) -> McpServer:
     table = _named(section, name)
     server = McpServer(name, table.argv("command"), table.text("url", words.http_url))
-    if table.has("command") == table.has("url"):
-        got = "both" if table.has("url") else "none"
-        table.report("command", f"expected exactly one of command and url, got {got}")
+    if table.has("command") and table.has("url"):
+        table.report("url", "expected either command or url, got both")
+    elif not table.has("command") and not table.has("url"):
+        table.missing("command", "expected either command or url, got none")
     table.close()
     return server
 

@@ -129,13 +129,16 @@ def _syntax(message: str, text: str, file: str) -> ConfigError:
 
 
 def _first(problems: "Problems", text: str, file: str) -> ConfigError:
-    """The problem that stands first in the file, and how many there are beside it."""
+    """The problem that stands first in the file, and how many there are beside it.
+
+    What is wrong comes before what is missing: a misspelt key makes both.
+    """
     from fleettui.config.locate import line_of, locate
     from fleettui.config.problems import dotted
 
     lines = locate(text)
     placed = [(line_of(problem.path, lines), problem) for problem in problems.found]
-    line, problem = min(placed, key=lambda each: each[0] or 0)
+    line, problem = min(placed, key=lambda each: (each[1].absence, each[0] or 0))
     more = f"and {len(placed) - 1} more" if len(placed) > 1 else ""
     remedy = "; ".join(part for part in (problem.remedy, more) if part)
     key = dotted(problem.path)

@@ -56,11 +56,11 @@ def _service(table: Table) -> ServiceCheck:
     targets = {kind: target for kind in CheckKind if (target := _target(table, kind))}
     max_age_s = table.number("max_age_s", 1, _LONGEST_AGE_S)
     given = [kind for kind in CheckKind if table.has(kind)]
-    if len(given) != 1:
-        listed = ", ".join(CheckKind)
-        got = " and ".join(given) or "none"
-        table.report("name", f"expected exactly one of {listed}, got {got}")
-    if table.has("max_age_s") and CheckKind.FILE not in given:
+    if not given:
+        table.missing("name", f"expected one of {', '.join(CheckKind)} beside it")
+    elif len(given) > 1:
+        table.report("name", f"expected one thing to look at, got {' and '.join(given)}")
+    if table.has("max_age_s") and given and CheckKind.FILE not in given:
         table.report("max_age_s", "belongs to a service with file")
     table.close()
     kind, target = next(iter(targets.items()), (CheckKind.PORT, ""))

@@ -44,7 +44,7 @@ def _rule(table: Table) -> RoutingRule:
     )
     decides = ("kind", "tier", "model", "machine", "agent")
     if not any(table.has(key) for key in decides):
-        table.report("match", "expected a decision beside it", f"add one of {', '.join(decides)}")
+        table.missing("match", "expected a decision beside it", f"add one of {', '.join(decides)}")
     table.close()
     return rule
 
@@ -89,7 +89,7 @@ def subscriptions(root: Table) -> tuple[Subscription, ...]:
         name = table.needed("name", words.title)
         usd = table.number("usd_per_month", 0, _MOST_USD)
         if not table.has("usd_per_month"):
-            table.report("usd_per_month", "missing")
+            table.missing("usd_per_month")
         found.append(Subscription(name, usd or 0.0, table.texts("agents", words.name)))
         table.close()
     names = [((*table.path, "name"), one.name) for table, one in zip(tables, found, strict=True)]

@@ -16,11 +16,15 @@ MOST_PROBLEMS = 50
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: where it stands, what is wrong, and what would be right."""
+    """One mistake: where it stands, what is wrong, and what would be right.
+
+    `absence`: something is not there, which may just be because its key is misspelt.
+    """
 
     path: Path
     text: str
     remedy: str = ""
+    absence: bool = False
 
 
 class EnoughProblems(Exception):
@@ -33,9 +37,9 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def add(self, path: Path, text: str, remedy: str = "") -> None:
+    def add(self, path: Path, text: str, remedy: str = "", *, absence: bool = False) -> None:
         """Note one more."""
-        self.found.append(Problem(path, text, remedy))
+        self.found.append(Problem(path, text, remedy, absence))
         if len(self.found) >= MOST_PROBLEMS:
             raise EnoughProblems
 

@@ -51,6 +51,7 @@ _KEYRING_FAILURES = {
     ),
     4: ("this system has no keyring", "use env: or cmd: instead"),
     5: ("the keyring is locked or does not answer", "unlock it, or use env: or cmd:"),
+    6: ("it is not there", "keyring set {service} {name}"),
 }
 
 
@@ -135,8 +136,10 @@ async def _from_keyring(
     status, printed = await _run(argv, str(reference), environ, deadline)
     if status == 0:
         return _decoded(printed, reference)
-    missing = (f"the keyring has no {name!r}", f"keyring set {SERVICE} {name}")
-    text, remedy = _KEYRING_FAILURES.get(status, missing)
+    text, remedy = _KEYRING_FAILURES.get(
+        status, (f"it failed with exit {status}", "use env: or cmd:")
+    )
+    remedy = remedy.format(service=SERVICE, name=name)
     raise OperationFailed(f"{reference} cannot be read: {text}", remedy)
 
 

@@ -45,6 +45,10 @@ class Table:
         """Note what is wrong with a key of this table."""
         self.problems.add((*self.path, key), text, remedy)
 
+    def missing(self, key: str, text: str = "missing", remedy: str = "") -> None:
+        """Note that a key of this table should be there."""
+        self.problems.add((*self.path, key), text, remedy, absence=True)
+
     def text(self, key: str, check: Check = line, *, hidden: bool = False) -> str | None:
         """A string; `hidden` ones are never quoted in an error."""
         value = self._take(key)
@@ -56,7 +60,7 @@ class Table:
         """A string that must be there; empty where it is not, or is wrong."""
         if key not in self._values:
             self._asked.add(key)
-            self.report(key, "missing")
+            self.missing(key)
         return self.text(key, check) or ""
 
     def word(self, key: str, words: type[Word]) -> Word | None:
