@@ -193,6 +193,13 @@ def test_well_known_providers_need_no_table() -> None:
     assert fleet.providers == (Provider("anthropic", "https://api.anthropic.com"),)
 
 
+def test_a_machine_that_lists_no_models_may_be_named_with_any() -> None:
+    fleet = read("[[machines]]\nname='a'\n[routing]\nnovel=['m@a']\n")
+    assert fleet.routing.categories == {"novel": ("m@a",)}
+    error = refusal("[[machines]]\nname='a'\n[routing]\nnovel=['m@b']\n")
+    assert (error.line, error.key) == (4, "routing.novel[0]")
+
+
 def test_a_model_on_a_machine_is_local_by_default() -> None:
     fleet = read(f'{ENGINE}[[models]]\nid = "llama3:8b@engine"\n')
     assert fleet.models == (ModelSpec("llama3:8b@engine", "local"),)

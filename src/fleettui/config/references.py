@@ -22,6 +22,7 @@ class _References:
         self._tiers = list(dict.fromkeys([LOCAL_TIER, *(one.tier for one in fleet.models)]))
         listed = [f"{name}@{one.name}" for one in fleet.machines for name in one.models]
         self._rungs = list(dict.fromkeys([*(one.id for one in fleet.models), *listed]))
+        self._unlisted = {one.name for one in fleet.machines if not one.models}
         self._tagged = {_tagged(rung) for rung in self._rungs}
 
     def check(self) -> None:
@@ -61,9 +62,10 @@ class _References:
             self._rung((*path, at), rung)
 
     def _rung(self, path: Path, rung: str) -> None:
-        if _tagged(rung) in self._tagged:
-            return
+        """A machine that says nothing about its models may have any: its Ollama knows."""
         name, _, place = rung.rpartition("@")
+        if _tagged(rung) in self._tagged or place in self._unlisted:
+            return
         remedy = did_you_mean(rung, self._rungs) or "add it to [[models]]"
         if place in self._machines:
             remedy += f", or add {shown(name)} to the models of {place}"

@@ -10,7 +10,7 @@ MOST_MACHINES = 10
 """A personal fleet; aliases past that are written as comments."""
 
 _HEAD = """\
-# The fleet of {host}. Every key is explained in docs/configuration.md; unknown ones are errors.
+# The fleet that is looked at from {host}. The project's docs/configuration.md explains every key.
 # `fleettui doctor` checks all of this, `fleettui init --add NAME` adds a machine.
 
 [fleet]
