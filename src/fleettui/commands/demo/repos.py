@@ -1,0 +1,190 @@
+"""Real repositories for the demo, with branches that agents seem to have made."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_DEADLINE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A branch `agent/TASK` with one commit, in a worktree of its own.
+
+    `agent`: the program that seems to work there; `dirty`: it has not committed everything.
+    """
+
+    task: str
+    message: str
+    files: Mapping[str, str]
+    agent: str | None = None
+    dirty: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A repository: what is on `main`, what came to `main` later, and the agents' changes."""
+
+    name: str
+    files: Mapping[str, str]
+    later: Mapping[str, str]
+    changes: tuple[Change, ...]
+
+
+_QUEUE = """\
+class Queue:
+    def __init__(self, send, limit=5):
+        self.send = send
+        self.limit = limit
+        self.waiting = []
+
+    def push(self, hook):
+        self.waiting.append(hook)
+
+    def flush(self):
+        for hook in self.waiting:
+            self.send(hook)
+        self.waiting.clear()
+"""
+_RETRIED = _QUEUE.replace(
+    "            self.send(hook)\n        self.waiting.clear()\n",
+    """\
+            self._try(hook)
+        self.waiting.clear()
+
+    def _try(self, hook):
+        for number in range(self.limit):
+            try:
+                return self.send(hook)
+            except ConnectionError:
+                time.sleep(2**number)
+        raise ConnectionError(f"{hook} was refused {self.limit} times")
+""",
+)
+_LIMITED = _QUEUE.replace(
+    "        for hook in self.waiting:", "        for hook in self.waiting[:5]:"
+)
+_REPORT = """\
+def report(rows):
+    return [f"{row.name}: {row.total}" for row in rows]
+"""
+_SINCE = """\
+def report(rows, since=None):
+    kept = [row for row in rows if since is None or row.at >= since]
+    return [f"{row.name}: {row.total}" for row in kept]
+"""
+_PAGE = "<!doctype html>\n<title>Demo</title>\n<main>\n  <h1>Hello</h1>\n</main>\n"
+
+PROJECTS = (
+    Project(
+        "app",
+        {
+            "README.md": "# app\n\nSends webhooks.\n",
+            "src/queue.py": _QUEUE,
+            "src/report.py": _REPORT,
+        },
+        {"CHANGELOG.md": "## 1.2\n\n- Reports are sorted.\n"},
+        (
+            Change(
+                "t-101",
+                "Retry refused webhooks with back-off",
+                {"src/queue.py": "import time\n\n\n" + _RETRIED},
+                agent="claude",
+                dirty="src/queue.py",
+            ),
+            Change(
+                "t-102",
+                "Add since to the report",
+                {
+                    "src/report.py": _SINCE,
+                    "tests/test_report.py": "def test_nothing():\n    assert True\n",
+                },
+            ),
+            Change("t-103", "Send at most five at once", {"src/queue.py": _LIMITED}),
+        ),
+    ),
+    Project(
+        "web",
+        {"index.html": _PAGE},
+        {},
+        (
+            Change(
+                "t-104",
+                "Greet visitors by name",
+                {"index.html": _PAGE.replace("Hello", "Hello, Ada")},
+                agent="codex",
+            ),
+        ),
+    ),
+)
+
+
+def make(projects: tuple[Project, ...], user: Path, home: Path) -> Iterator[tuple[str, Path]]:
+    """Clones of each project in `user`, and in `home` with worktrees; blocks for a second.
+
+    Yields the agents that seem to be at work, with their folders.
+    """
+    for project in projects:
+        clone = home / "src" / project.name
+        clone.mkdir(parents=True)
+        _git(clone, "init", "-q", "-b", "main")
+        _git(clone, "fast-import", "--quiet", stdin=_history(project))
+        _git(clone, "reset", "-q", "--hard")
+        user.mkdir(parents=True, exist_ok=True)
+        _git(user, "clone", "-q", "--no-hardlinks", "-b", "main", "--single-branch", str(clone))
+        _git(user / project.name, "remote", "remove", "origin")
+        for change in project.changes:
+            folder = home / "work" / change.task
+            _git(clone, "worktree", "add", "-q", str(folder), f"agent/{change.task}")
+            if change.dirty:
+                with (folder / change.dirty).open("a") as file:
+                    file.write("# TODO: say in the log when the next try is\n")
+            if change.agent:
+                yield change.agent, folder
+
+
+def _history(project: Project) -> bytes:
+    """Everything as one stream for git fast-import."""
+    now = int(time.time())
+    parts = [_commit("main", "Begin", now - 9 * 86400, project.files)]
+    for number, change in enumerate(project.changes):
+        when = now - 600 * (1 + number)
+        branch = f"agent/{change.task}"
+        parts.append(_commit(branch, change.message, when, change.files, "refs/heads/main"))
+    if project.later:
+        parts.append(_commit("main", "Note what is new", now - 7200, project.later))
+    return b"".join(parts)
+
+
+def _commit(
+    branch: str, message: str, when: int, files: Mapping[str, str], base: str | None = None
+) -> bytes:
+    head = (
+        f"commit refs/heads/{branch}\ncommitter Demo <demo@example.org> {when} +0000\n"
+        f"data {len(message)}\n{message}\n"
+    )
+    lines = [head.encode(), f"from {base}\n".encode() if base else b""]
+    for path, text in files.items():
+        data = text.encode()
+        lines.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
+    return b"".join(lines) + b"\n"
+
+
+def _git(folder: Path, *args: str, stdin: bytes = b"") -> None:
+    subprocess.run(
+        ["git", *args],
+        cwd=folder,
+        env={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(folder),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+        },
+        input=stdin,
+        stdout=subprocess.DEVNULL,
+        timeout=_DEADLINE,
+        check=True,
+    )
