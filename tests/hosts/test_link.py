@@ -19,14 +19,14 @@ class Wire:
     def __init__(self, address: str) -> None:
         self.address = address
         self.alive = True
-        self.retired = False
+        self.let_go = asyncio.Event()
         self._lost: Callable[[], None] = lambda: None
 
     def watch(self, lost: Callable[[], None]) -> None:
         self._lost = lost
 
     def retire(self) -> None:
-        self.retired = True
+        self.let_go.set()
 
     def abort(self) -> None:
         if self.alive:
@@ -207,12 +207,10 @@ async def test_a_worse_address_is_left_when_the_better_one_answers_again() -> No
     worse = await lab.link.connection()
     assert lab.link.address == "vpn"
     await asyncio.sleep(0.05)
-    assert not worse.retired
+    assert not worse.let_go.is_set()
     del lab.exchange.faults["lan"]
     async with asyncio.timeout(DEADLINE):
-        while lab.link.address != "lan":
-            await asyncio.sleep(0.01)
-    assert worse.retired
+        await worse.let_go.wait()
     assert (await lab.link.connection()).address == "lan"
     await lab.link.close()
 

@@ -89,7 +89,9 @@ def microsocks() -> Iterator[str | None]:
         return
     port = free_port()
     server = subprocess.Popen(
-        [program, "-q", "-i", "127.0.0.1", "-p", str(port)], stdin=subprocess.DEVNULL
+        [program, "-i", "127.0.0.1", "-p", str(port)],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         give_up = time.monotonic() + 30

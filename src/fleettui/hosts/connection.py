@@ -20,6 +20,8 @@ CHANNELS = 6
 """Open channels at a time; OpenSSH allows ten sessions (MaxSessions)."""
 
 _CLOSE_DEADLINE = 1.0
+_SLOT_DEADLINE = 5.0
+"""A channel that we closed keeps its slot until the machine has closed it too, or this long."""
 
 
 class Helper(Protocol):
@@ -27,6 +29,9 @@ class Helper(Protocol):
 
     def kill(self) -> None:
         """End it."""
+
+    async def close(self) -> None:
+        """End it, and see it ended."""
 
 
 class Connection:
@@ -40,6 +45,7 @@ class Connection:
         below: "Connection | None" = None,
         helpers: Sequence[Helper] = (),
     ) -> None:
+        self.aborted = False
         self._ssh = ssh
         self._place = place
         self._below = below
@@ -47,6 +53,7 @@ class Connection:
         self._slots = asyncio.Semaphore(CHANNELS)
         self._used = 0
         self._retired = False
+        self._exhausted = False
         self._opening: set[asyncio.Future[Any]] = set()
         self._lost: Callable[[], None] | None = None
         self._ending = asyncio.ensure_future(ssh.wait_closed())
@@ -55,7 +62,7 @@ class Connection:
     @property
     def alive(self) -> bool:
         """Whether nothing is known to be wrong with it."""
-        return not self._ssh.is_closed()
+        return not (self._ssh.is_closed() or self._exhausted)
 
     @property
     def ssh(self) -> asyncssh.SSHClientConnection:
@@ -68,7 +75,7 @@ class Connection:
 
     async def script(self, command: str) -> "ScriptChannel":
         """Run a command in a new session. Raises Unreachable; waits for a free channel."""
-        session = ScriptChannel(self._release)
+        session = ScriptChannel(self)
         create = partial(
             self._ssh.create_session,
             cast(Any, lambda: session),
@@ -77,12 +84,17 @@ class Connection:
             request_pty=False,
             x11_forwarding=False,
         )
-        await self._open(session, create, "the machine opens no session")
+        try:
+            await self._open(session, create, "the machine opens no session")
+        except Unreachable:
+            # Scripts that cannot be killed hold its sessions: the next one needs a new connection.
+            self._exhausted = True
+            raise
         return session
 
     async def stream(self, host: str, port: int) -> ChannelStream:
         """Connect from the machine to a port. Raises Unreachable; waits for a free channel."""
-        session = Session(self._release)
+        session = Session(self)
         create = partial(self._ssh.create_connection, cast(Any, lambda: session), host, port)
         channel = await self._open(session, create, f"the machine cannot reach port {port}")
         return ChannelStream(channel, session.sink)
@@ -94,6 +106,7 @@ class Connection:
 
     def abort(self) -> None:
         """End it at once, without a word to the other side."""
+        self.aborted = True
         self._ssh.abort()
 
     async def close(self) -> None:
@@ -102,6 +115,8 @@ class Connection:
         await asyncio.wait([self._ending], timeout=_CLOSE_DEADLINE)
         self.abort()
         await asyncio.wait([self._ending, *self._opening], timeout=_CLOSE_DEADLINE)
+        for helper in self._helpers:
+            await helper.close()
         if self._below is not None:
             await self._below.close()
 
@@ -133,12 +148,13 @@ class Connection:
             self._lost()
 
     def _not_opened(self, error: Exception, otherwise: str) -> ReadError:
-        if not self.alive or isinstance(error, asyncssh.DisconnectError | OSError):
+        if self._ssh.is_closed() or isinstance(error, asyncssh.DisconnectError | OSError):
             return Unreachable(f"the connection to {self._place} was lost")
         reason = clean(getattr(error, "reason", "") or str(error))
         return Unreachable(f"{otherwise} ({reason})")
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Take back the slot of a channel that has ended."""
         self._used -= 1
         self._slots.release()
         self._close_if_unused()
@@ -158,9 +174,10 @@ def _abandon(session: "Session", opening: asyncio.Future[Any]) -> None:
 class Session:
     """What asyncssh calls as a channel lives; the same for sessions and for streams."""
 
-    def __init__(self, release: Callable[[], None]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.sink = Sink()
-        self._release: Callable[[], None] | None = release
+        self._connection = connection
+        self._freed = False
 
     def connection_made(self, chan: Any) -> None:
         self.sink.connect(chan)
@@ -185,21 +202,22 @@ class Session:
         self.sink.hold(False)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.sink.gone(None if exc is None else Unreachable("the connection was lost"))
+        lost = exc is not None or self._connection.aborted
+        self.sink.gone(Unreachable("the connection was lost") if lost else None)
         self.free()
 
     def free(self) -> None:
         """Give the slot back, once."""
-        release, self._release = self._release, None
-        if release is not None:
-            release()
+        if not self._freed:
+            self._freed = True
+            self._connection.release()
 
 
 class ScriptChannel(Session):
     """A script that runs on the machine, in a session of the connection."""
 
-    def __init__(self, release: Callable[[], None]) -> None:
-        super().__init__(release)
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
 
     def connection_made(self, chan: Any) -> None:
@@ -233,4 +251,4 @@ class ScriptChannel(Session):
                     self._channel.kill()
             self._channel.abort()
         self.sink.gone(None)
-        self.free()
+        asyncio.get_running_loop().call_later(_SLOT_DEADLINE, self.free)

@@ -125,7 +125,7 @@ class _Way:
         if self.sock is not None:
             self.sock.close()
         if self.command is not None:
-            self.command.kill()
+            await self.command.close()
         if self.below is not None:
             await self.below.close()
 

@@ -5,6 +5,7 @@ itself and a changed key can be found. Keys count for the name of the machine al
 proxy, the address at the other end of the socket is the proxy's.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from fleettui.model.errors import HostKeyChanged, HostKeyUnknown
 from fleettui.model.text import clean
 
 _FILE_CAP = 16 * 1024 * 1024
+_LISTED_NAMES = re.compile(r"^\s*(@\S+\s+)?[^|\s]\S*")
+"""The names that a line is for, and its marker; not those that are hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,10 @@ def _first_name(matches: Sequence[_Match], names: Sequence[str]) -> Known:
     return Known(revoked=revoked)
 
 
+def _lower(found: re.Match[str]) -> str:
+    return found[0].lower()
+
+
 def _matching(file: str, names: Sequence[str]) -> Iterator[_Match]:
     try:
         with Path(file).open("rb") as opened:
@@ -124,7 +131,7 @@ def _matching(file: str, names: Sequence[str]) -> Iterator[_Match]:
         return
     for number, line in enumerate(lines, 1):
         try:
-            entry = asyncssh.import_known_hosts(line.decode())
+            entry = asyncssh.import_known_hosts(_LISTED_NAMES.sub(_lower, line.decode()))
         except ValueError:
             continue
         for name in names:

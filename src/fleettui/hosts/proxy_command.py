@@ -11,6 +11,8 @@ from fleettui.hosts.sink import Sink
 from fleettui.model.errors import Unreachable
 from fleettui.model.text import clean
 
+_CLOSE_DEADLINE = 1.0
+
 
 class ProxyCommand(asyncio.SubprocessProtocol):
     """The running command; its standard error is kept apart from the connection."""
@@ -42,6 +44,11 @@ class ProxyCommand(asyncio.SubprocessProtocol):
         if self._child is not None and not self._sink.ended.done():
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child.get_pid(), signal.SIGKILL)
+
+    async def close(self) -> None:
+        """End the command, and see it dead. Never raises, never hangs."""
+        self.kill()
+        await asyncio.wait([self._sink.ended], timeout=_CLOSE_DEADLINE)
 
 
 async def start_proxy_command(command: str) -> tuple[socket.socket, ProxyCommand]:
