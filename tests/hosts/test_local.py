@@ -9,6 +9,7 @@ import pytest
 from fleettui.hosts.host import LINE_CAP
 from fleettui.hosts.local import LocalHost
 from fleettui.model.errors import Malformed, TimedOut, Unreachable
+from tests.lab.processes import is_dead
 
 DEADLINE = 30
 
@@ -37,18 +38,6 @@ async def test_the_deadline_kills_the_script_and_its_children(tmp_path: Path) ->
     child = int(pid_file.read_text())
     assert await is_dead(child)
     await host.close()
-
-
-async def is_dead(pid: int) -> bool:
-    try:
-        process = psutil.Process(pid)
-        for _ in range(DEADLINE * 100):
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return True
-            await asyncio.sleep(0.01)
-    except psutil.NoSuchProcess:
-        return True
-    return False
 
 
 async def test_too_much_output_is_refused() -> None:
@@ -89,7 +78,7 @@ async def test_a_broken_script_says_so() -> None:
 
 async def test_a_script_that_stays_answers_line_by_line() -> None:
     host = LocalHost()
-    script = b'echo ready; while read -r x; do echo "<$x>"; echo "no $x" >&2; done; echo bye'
+    script = b'echo ready; while read -r x; do echo "no $x" >&2; echo "<$x>"; done; echo bye'
     process = await host.start(script, deadline=DEADLINE)
     assert await process.readline() == b"ready\n"
     for number in range(50):

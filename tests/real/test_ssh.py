@@ -8,6 +8,7 @@ import pytest
 
 from fleettui.hosts.host import Shell
 from fleettui.model.errors import Malformed, TimedOut, Unreachable
+from tests.lab.processes import is_dead
 from tests.lab.sshd import Sshd, free_port, running_sshd
 from tests.real.labs import DEADLINE, ssh_host
 
@@ -116,7 +117,7 @@ read -r line
 printf '%s' "$line" | base64 -d > "$HOME/all"
 tail -n 1 "$HOME/all" > "$HOME/script"
 halves="s/.*'\\([0-9a-f]*\\)' + '\\([0-9a-f]*\\)'.*/\\1\\2/p"
-printf '\\n%s\\n' "$(sed -n "1$halves" "$HOME/all")"
+printf '\\n%s -\\n' "$(sed -n "1$halves" "$HOME/all")"
 while read -r line; do printf 'got %s\\n' "$line"; done
 """
 
@@ -159,8 +160,11 @@ async def test_connections_leave_nothing_behind(sshd: Sshd) -> None:
 
 async def test_a_missed_deadline_costs_one_script_and_not_the_connection(sshd: Sshd) -> None:
     async with ssh_host(sshd) as host:
+        await host.run(b"true", deadline=DEADLINE)
+        pid_file = sshd.folder / "pid_of_child"
         for _ in range(3):
-            with pytest.raises(TimedOut, match=r"no answer within 0\.2 s"):
-                await host.run(b"sleep 4", deadline=0.2)
+            with pytest.raises(TimedOut, match=r"no answer within 1 s"):
+                await host.run(b"sleep 600 & echo $! > %s; wait" % bytes(pid_file), deadline=1)
+            assert await is_dead(int(pid_file.read_text()))
         assert (await host.run(b"echo ok", deadline=DEADLINE)).stdout == b"ok\n"
         assert sshd.log().count("Accepted publickey") == 1

@@ -11,6 +11,8 @@ from typing import Any, Protocol, cast
 
 import asyncssh
 
+from fleettui.hosts.host import Shell
+from fleettui.hosts.scripts import command
 from fleettui.hosts.sink import Sink
 from fleettui.hosts.streams import ChannelStream
 from fleettui.model.errors import ReadError, Unreachable
@@ -73,13 +75,13 @@ class Connection:
         """Call `lost` once, when the connection has ended."""
         self._lost = lost
 
-    async def script(self, command: str) -> "ScriptChannel":
-        """Run a command in a new session. Raises Unreachable; waits for a free channel."""
+    async def script(self, line: str) -> "ScriptChannel":
+        """Run a command line in a new session. Raises Unreachable; waits for a free channel."""
         session = ScriptChannel(self)
         create = partial(
             self._ssh.create_session,
             cast(Any, lambda: session),
-            command,
+            line,
             encoding=None,
             request_pty=False,
             x11_forwarding=False,
@@ -98,6 +100,24 @@ class Connection:
         create = partial(self._ssh.create_connection, cast(Any, lambda: session), host, port)
         channel = await self._open(session, create, f"the machine cannot reach port {port}")
         return ChannelStream(channel, session.sink)
+
+    def end_process(self, pid: int) -> None:
+        """Kill a script, and all that it started, from another session; in the background."""
+        if self.alive:
+            ending = asyncio.ensure_future(self._end_process(pid))
+            self._opening.add(ending)
+            ending.add_done_callback(self._opening.discard)
+
+    async def _end_process(self, pid: int) -> None:
+        with suppress(ReadError, TimeoutError):
+            async with asyncio.timeout(_SLOT_DEADLINE):
+                session = await self.script(command(Shell.SH))
+                try:
+                    session.send(b"kill -s KILL -- -%d %d\n" % (pid, pid))
+                    session.end_input()
+                    await asyncio.wait([session.sink.ended])
+                finally:
+                    session.kill()
 
     def retire(self) -> None:
         """Close as soon as nothing runs on it any more."""
@@ -246,9 +266,15 @@ class ScriptChannel(Session):
     def kill(self) -> None:
         if self._channel is not None:
             if not self.sink.ended.done():
-                # Without a terminal, closing a channel does not end what runs in it.
-                with suppress(OSError):
-                    self._channel.kill()
+                self._end_script(self._channel)
             self._channel.abort()
         self.sink.gone(None)
         asyncio.get_running_loop().call_later(_SLOT_DEADLINE, self.free)
+
+    def _end_script(self, channel: "asyncssh.SSHClientChannel[bytes]") -> None:
+        # Without a terminal, closing a channel does not end what runs in it; and the signal is
+        # ignored where sshd runs with the same rights as the script, as it does for root.
+        with suppress(OSError):
+            channel.kill()
+        if self.sink.pid is not None:
+            self._connection.end_process(self.sink.pid)

@@ -133,6 +133,8 @@ async def _feed(pipe: Pipe, stdin: bytes) -> None:
 async def _skip_noise(sink: Sink, nonce: str) -> None:
     try:
         await sink.reader.readuntil(mark(nonce))
+        pid = (await sink.reader.readuntil(b"\n")).strip()
+        sink.pid = int(pid) if pid.isdigit() else None
     except asyncio.LimitOverrunError:
         raise Malformed("the login shell prints without end before the script starts") from None
     except asyncio.IncompleteReadError as ended:

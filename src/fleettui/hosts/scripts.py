@@ -54,8 +54,8 @@ def new_nonce() -> str:
 
 
 def mark(nonce: str) -> bytes:
-    """What the script prints first, to its standard output and standard error."""
-    return f"\n{nonce}\n".encode()
+    """What is printed first; the rest of its line is the process id, where that is of use."""
+    return f"\n{nonce} ".encode()
 
 
 def wrapped(script: bytes, shell: Shell, nonce: str) -> bytes:
@@ -67,14 +67,14 @@ def wrapped(script: bytes, shell: Shell, nonce: str) -> bytes:
     """
     first, second = nonce[:16], nonce[16:]
     if shell is Shell.SH:
-        say = f"printf '\\n%s%s\\n' {first} {second}"
+        say = f"printf '\\n%s%s %s\\n' {first} {second} $$"
         return f"{{ {say}; {say} >&2; {SEARCH_PATH}\n".encode() + script + b"\nexit $?\n}\n"
-    say = f"""Write("`n" + '{first}' + '{second}' + "`n")"""
+    say = f"""Write("`n" + '{first}' + '{second}' + " -`n")"""
     begin = f"[Console]::Out.{say}; [Console]::Out.Flush(); [Console]::Error.{say}\n"
     return base64.b64encode(begin.encode() + script) + b"\n"
 
 
 def after_mark(printed: bytes, nonce: str) -> bytes:
-    """What follows the mark in `printed`; all of it where the mark is missing."""
-    before, found, after = printed.partition(mark(nonce))
-    return after if found else before
+    """What follows the line of the mark in `printed`; all of it where the mark is missing."""
+    _, found, after = printed.partition(mark(nonce))
+    return after.partition(b"\n")[2] if found else printed

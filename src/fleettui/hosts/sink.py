@@ -28,12 +28,13 @@ class Sink:
     """Standard output, standard error and the end of one script or stream.
 
     `reader` holds standard output and pauses the sender when it is full. `ended` becomes the
-    exit status (None: it ended without telling).
+    exit status (None: it ended without telling). `pid` is the script's process, once it runs.
     """
 
     def __init__(self) -> None:
         self.reader = asyncio.StreamReader(limit=LINE_CAP)
         self.ended: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self.pid: int | None = None
         self._complaint = bytearray()
         self._received = 0
         self._closed = False
