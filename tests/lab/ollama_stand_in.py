@@ -143,12 +143,20 @@ class StandIn:
         return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
 
     async def __aenter__(self) -> "StandIn":
-        self._open: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self.start()
         return self
 
     async def __aexit__(self, *failure: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen, on the port from before if it ran already."""
+        self._open: set[asyncio.Task[None]] = set()
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """End every connection, and listen no more."""
         self._server.close()
         for task in self._open:
             task.cancel()
@@ -221,6 +229,17 @@ def says(
 
     async def reply(server: StandIn, request: Request, writer: asyncio.StreamWriter) -> None:
         await send(server, writer, octets, status=status, kind=kind, headers=headers)
+
+    return reply
+
+
+def says_raw(octets: bytes) -> Reply:
+    """Sends exactly these bytes, no HTTP added, and ends the connection."""
+
+    async def reply(server: StandIn, request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(octets)
+        await writer.drain()
+        writer.close()
 
     return reply
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from fleettui.model.clock import Clock
@@ -15,9 +15,11 @@ from fleettui.model.ollama import InstalledModel, LoadedModel, Ollama
 from fleettui.model.reading import Source
 from fleettui.probes.ollama_activity import Activities
 from fleettui.probes.ollama_names import missing
-from fleettui.probes.ollama_status import HttpAnswer, body_of
-from fleettui.probes.ollama_ways import HttpGet
+from fleettui.probes.ollama_status import body_of
 from fleettui.probes.ollama_wire import parse_ps, parse_tags, parse_version
+
+if TYPE_CHECKING:
+    from fleettui.hosts.http import HttpAnswer, HttpReader
 
 VERSION_EVERY_S = 60.0
 TAGS_EVERY_S = 30.0
@@ -57,10 +59,20 @@ class OllamaProbe:
 
     source = Source.OLLAMA
 
-    def __init__(self, machine: Machine, http: HttpGet, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        http: "HttpReader",
+        clock: Clock | None = None,
+        *,
+        deadline: float = DEADLINE_S,
+        patience: float = PATIENCE_S,
+    ) -> None:
         self._machine = machine
         self._http = http
         self._clock = clock or Clock()
+        self._deadline = deadline
+        self._patience = patience
         self._heard = False
         self._version = _Kept[str](VERSION_EVERY_S)
         self._installed = _Kept[tuple[InstalledModel, ...]](TAGS_EVERY_S)
@@ -105,23 +117,25 @@ class OllamaProbe:
                 raise TimedOut("no answer of /api/tags", "see whether that machine is overloaded")
         return self._value(loaded, answer.date)
 
-    async def _get(self, path: str) -> HttpAnswer:
-        return await self._http.get(path, deadline=DEADLINE_S, cap=ANSWER_CAP)
+    async def _get(self, path: str) -> "HttpAnswer":
+        return await self._http.get(path, deadline=self._deadline, cap=ANSWER_CAP)
 
     async def _patiently(
         self,
         asking: "_Asking",
-        ps: asyncio.Task[HttpAnswer],
+        ps: "asyncio.Task[HttpAnswer]",
         version: asyncio.Task[None] | None,
-    ) -> HttpAnswer:
+    ) -> "HttpAnswer":
         """Wait for /api/ps, unless the server answers everything but that."""
-        await asyncio.wait({ps}, timeout=PATIENCE_S)
+        await asyncio.wait({ps}, timeout=self._patience)
         if not ps.done():
             started = self._clock.monotonic()
-            await (version or asking.begin(self._ask_version()))
+            alive = version or asking.begin(self._ask_version())
+            await asyncio.wait({ps, alive}, return_when=asyncio.FIRST_COMPLETED)
             took = self._clock.monotonic() - started
             await asyncio.wait({ps}, timeout=max(GRACE_S, took))
             if not ps.done():
+                await alive
                 raise self._blocked()
         self._blocked_since = None
         return ps.result()
@@ -152,7 +166,7 @@ class OllamaProbe:
             installed = await _decoded(parse_tags, body)
             self._installed.put(installed, self._clock.monotonic())
 
-    async def _loaded(self, answer: HttpAnswer) -> tuple[LoadedModel, ...] | None:
+    async def _loaded(self, answer: "HttpAnswer") -> tuple[LoadedModel, ...] | None:
         if answer.status == 404:
             return None  # a server before v0.1.38
         parse = partial(parse_ps, server_now=answer.date)

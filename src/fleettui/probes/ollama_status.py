@@ -1,27 +1,12 @@
 """From the HTTP status of an Ollama server to its body or a failure (`server/routes.go`)."""
 
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from fleettui.model.errors import AuthRefused, ReadError
 from fleettui.probes.ollama_wire import parse_error
 
-
-class HttpAnswer(Protocol):
-    """One complete answer; `date` is its Date header, None where there is none that makes sense."""
-
-    @property
-    def status(self) -> int:
-        """The HTTP status code."""
-
-    @property
-    def body(self) -> bytes:
-        """The whole body, not compressed."""
-
-    @property
-    def date(self) -> datetime | None:
-        """The server's clock when it answered, to the second."""
-
+if TYPE_CHECKING:
+    from fleettui.hosts.http import HttpAnswer
 
 _REMEDIES = {
     401: "check the proxy that stands before Ollama, or whether the server is signed in",
@@ -34,7 +19,7 @@ _REFUSED_NAME = (
 )
 
 
-def body_of(answer: HttpAnswer, path: str) -> bytes:
+def body_of(answer: "HttpAnswer", path: str) -> bytes:
     """The body of a good answer. Raises ReadError for every other, with the server's own words."""
     status = answer.status
     if status == 200:
