@@ -12,6 +12,7 @@ import pytest
 
 from fleettui.model.errors import Malformed, TimedOut, Unreachable
 from fleettui.probes.loop import Loop
+from tests.lab.processes import is_dead
 from tests.probes.shells import SHELLS, ShellHost
 
 SCRIPT = b"""
@@ -125,6 +126,7 @@ async def test_end_of_input_ends_the_script(make: Make) -> None:
 CLIENT = """
 import asyncio, os
 from fleettui.probes.loop import Loop
+from tests.lab.processes import is_dead
 from tests.probes.shells import ShellHost
 
 async def main():
@@ -141,8 +143,7 @@ async def test_a_client_that_dies_leaves_no_orphan() -> None:
     client = await asyncio.create_subprocess_exec(sys.executable, "-c", CLIENT, stdout=PIPE)
     async with asyncio.timeout(30):
         pid = int((await client.communicate())[0])
-        await until(lambda: not _runs(pid))
-    assert not _runs(pid)
+    assert await is_dead(pid)
 
 
 async def test_a_killed_shell_is_started_again_at_once(make: Make) -> None:
@@ -248,12 +249,3 @@ async def until(reached: Callable[[], bool]) -> None:
             if reached():
                 return
             await asyncio.sleep(pause)
-
-
-def _runs(pid: int) -> bool:
-    """Whether the process is there and no zombie that waits for its parent."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False

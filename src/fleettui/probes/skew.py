@@ -4,7 +4,7 @@ import re
 
 from fleettui.probes.figures import real
 
-_SECONDS = re.compile(rb"(\d{9,11})(?:[.,](\d{1,9}))?")
+_SECONDS = re.compile(rb"(\d{9,10})(?!\d)(?:[.,](\d{1,9}))?")
 
 
 def read_clock(section: bytes) -> tuple[float, float] | None:
@@ -15,7 +15,7 @@ def read_clock(section: bytes) -> tuple[float, float] | None:
     found = _SECONDS.match(section.strip())
     if found is None:
         return None
-    seconds = real(found[1], 1e11)
+    seconds = real(found[1], 1e10)
     if seconds is None:
         return None
     return (seconds + float(b"0." + found[2]), 0.0) if found[2] else (seconds + 0.5, 0.5)

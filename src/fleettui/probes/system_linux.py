@@ -5,16 +5,14 @@ from collections.abc import Mapping
 
 from fleettui.model.errors import Malformed
 from fleettui.model.machine import Platform
-from fleettui.model.system import Gpu, Pressure, System
-from fleettui.model.text import clean
-from fleettui.probes import disk, nvidia
+from fleettui.model.system import Pressure, System
+from fleettui.probes import amd, disk, nvidia
 from fleettui.probes.figures import part_of, percent, real, whole, words
 
 _AVG10 = re.compile(rb"avg10=(\d{1,3}\.\d{1,6})")
 _WARNING_SOME = 10.0
 _CRITICAL_FULL = 10.0
 _MOST_CPUS = 1 << 16
-_MOST_GPUS = 64
 
 
 def parse(sections: Mapping[str, bytes], before: Mapping[str, bytes], now: float) -> System:
@@ -42,7 +40,7 @@ def parse(sections: Mapping[str, bytes], before: Mapping[str, bytes], now: float
         disk_free=disk_free,
         disk_total=disk_total,
         uptime_s=real(_field(fast, b"uptime"), 1e10),
-        gpus=nvidia.gpus(sections.get("gpu", b"")) + amd(sections.get("fast", b"")),
+        gpus=nvidia.gpus(sections.get("gpu", b"")) + amd.gpus(sections.get("fast", b"")),
     )
     if system.memory_total is None and system.load_1m is None and system.uptime_s is None:
         raise Malformed("the machine's answer holds none of the figures of /proc")
@@ -85,32 +83,6 @@ def pressure(section: bytes) -> Pressure | None:
     if full is not None and full >= _CRITICAL_FULL:
         return Pressure.CRITICAL
     return Pressure.WARNING if some >= _WARNING_SOME else Pressure.NORMAL
-
-
-def amd(section: bytes) -> tuple[Gpu, ...]:
-    """The graphics processors of the amdgpu driver; sizes in bytes, m°C and µW before that."""
-    cards: list[dict[bytes, bytes]] = []
-    for line in section.splitlines():
-        key, _, value = line.partition(b" ")
-        if key == b"amd":
-            cards.append({})
-        elif key.startswith(b"amd.") and cards:
-            cards[-1].setdefault(key, value)
-    return tuple(_amd_card(card) for card in cards[:_MOST_GPUS])
-
-
-def _amd_card(card: Mapping[bytes, bytes]) -> Gpu:
-    total = whole(card.get(b"amd.total"))
-    temperature = real(card.get(b"amd.temp"), 200_000.0)
-    power = real(card.get(b"amd.power"), 1e10)
-    return Gpu(
-        name=clean(card.get(b"amd.name", b"").strip(), limit=64) or "AMD GPU",
-        utilization_percent=percent(card.get(b"amd.busy")),
-        memory_used=part_of(whole(card.get(b"amd.used")), total),
-        memory_total=total,
-        temperature_c=None if temperature is None else temperature / 1000.0,
-        power_w=None if power is None else power / 1e6,
-    )
 
 
 def _memory(fast: Mapping[bytes, bytes]) -> tuple[int | None, int | None]:

@@ -13,7 +13,7 @@ from fleettui.model.clock import Clock
 from fleettui.model.errors import ReadError
 from fleettui.model.machine import Platform
 from fleettui.model.system import Gpu, System
-from fleettui.probes import nvidia, system_linux, system_macos
+from fleettui.probes import amd, nvidia, system_linux, system_macos
 from fleettui.probes.disk import LocalDisk, Space
 from fleettui.probes.figures import part_of, percent
 from fleettui.probes.loop import once
@@ -27,7 +27,6 @@ _DISK_DEADLINE = 1.0
 _GPU_DEADLINE = 3.0
 _SCRIPT_DEADLINE = 5.0
 _PRESSURE = Path("/proc/pressure/memory")
-_CARDS = Path("/sys/class/drm")
 _PATHS = {
     Platform.MACOS: "/System/Volumes/Data",
     Platform.WINDOWS: os.environ.get("SYSTEMDRIVE", "C:") + "\\",
@@ -58,7 +57,7 @@ class LocalSystem:
             if self._gpus.due(now):
                 group.create_task(self._read_gpus(now))
         free, total = self._space.fresh(now) or (None, None)
-        cards = _amd() if self._platform is Platform.LINUX else ()
+        cards = amd.read() if self._platform is Platform.LINUX else ()
         return replace(
             figures,
             cpu_percent=cpu.result(),
@@ -137,24 +136,6 @@ def _cpu_times() -> tuple[float, float]:
     # Linux counts guests in user time too.
     passed = sum(value for name, value in times.items() if not name.startswith("guest"))
     return passed - times["idle"] - times.get("iowait", 0.0), passed
-
-
-def _amd() -> tuple[Gpu, ...]:
-    """The files that system_linux.sh reads, in the form that it prints them."""
-    lines: list[bytes] = []
-    for busy in sorted(_CARDS.glob("card*/device/gpu_busy_percent")):
-        device = busy.parent
-        lines.append(b"amd")
-        files = {
-            b"busy": busy,
-            b"used": device / "mem_info_vram_used",
-            b"total": device / "mem_info_vram_total",
-            b"name": device / "product_name",
-            b"temp": next(device.glob("hwmon/hwmon*/temp1_input"), None),
-            b"power": next(device.glob("hwmon/hwmon*/power1_average"), None),
-        }
-        lines += [b"amd.%s %s" % (key, _content(file)) for key, file in files.items() if file]
-    return system_linux.amd(b"\n".join(lines))
 
 
 def _content(file: Path) -> bytes:

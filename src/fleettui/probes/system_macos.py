@@ -13,7 +13,7 @@ from fleettui.probes.figures import MOST_BYTES, part_of, percent, real, whole
 MEMORY_LABEL = "used (Activity Monitor)"
 
 _PAGE_SIZE = re.compile(rb"page size of (\d{1,9}) bytes")
-_PAGES = re.compile(rb'"?([^":]{1,80})"?:\s+(\d{1,20})\.?')
+_PAGES = re.compile(rb'(?m)^"?([^":\n]{1,80})"?:[ \t]+(\d{1,20})\.?\r?$')
 _SWAP = re.compile(rb"(total|used) = (\d{1,12}[.,]\d{1,6}|\d{1,12})([KMGT])")
 _LOAD = re.compile(rb"\{ *(\d{1,7}[.,]\d{1,6}) ")
 _BOOT = re.compile(rb"\{ *sec = (\d{1,12}),")
