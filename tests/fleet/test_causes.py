@@ -41,3 +41,12 @@ def test_all_remote_machines_gone_means_no_network() -> None:
     ]
     assert [banner.machines for banner in banners(fleet)] == [("a", "b")]
     assert banners([*fleet, machine("c", SourceState.OK)]) == ()
+
+
+def test_before_the_first_answers_nothing_is_concluded() -> None:
+    waiting = SourceView(SourceState.STALE, reason="no answer yet", pending=True)
+    fleet = [
+        MachineView(Machine(name, ssh=(name,)), SourceState.STALE, {Source.SYSTEM: waiting})
+        for name in ("a", "b")
+    ]
+    assert banners(fleet) == ()

@@ -73,7 +73,7 @@ def test_a_missed_deadline_is_down_where_there_is_nothing_older_to_show() -> Non
 
 
 def test_nothing_read_yet_is_not_fine() -> None:
-    assert judge(Attempts(interval=5.0), NOW) == (SourceState.DOWN, "no answer yet")
+    assert judge(Attempts(interval=5.0), NOW) == (SourceState.STALE, "no answer yet")
 
 
 def test_after_sleep_everything_is_stale_until_it_is_read_again() -> None:

@@ -258,3 +258,11 @@ def test_two_simulated_hours_of_coming_and_going_leave_nothing_behind() -> None:
         assert len(monitor.events()) <= 2000
 
     live(behaviours, scenario)
+
+
+def test_before_the_first_answer_every_machine_is_there_and_nothing_is_claimed() -> None:
+    monitor = Monitor(fleet_of("a", "b"), opener({"a": Behaviour(), "b": Behaviour()}))
+    view = monitor.view()
+    assert [machine.name for machine in view.machines] == ["a", "b"]
+    assert [m.sources[Source.SYSTEM].pending for m in view.machines] == [True, True]
+    assert (view.alerts, view.banners) == ((), ())

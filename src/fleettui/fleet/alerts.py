@@ -71,7 +71,7 @@ _URGENCY = {Level.CRITICAL: 0, Level.WARNING: 1, Level.INFO: 2}
 
 def findings(view: MachineView, *, reach: bool = True) -> Iterator[Finding]:
     """Everything that is wrong with one machine; without `reach`, not that it is away."""
-    away = [s for s, seen in view.sources.items() if seen.state in _BAD]
+    away = [s for s, seen in view.sources.items() if seen.state in _BAD and not seen.pending]
     if reach:
         yield from _sources(view, away)
     if view.system is not None and Source.SYSTEM not in away:

@@ -41,7 +41,11 @@ def _reason(view: MachineView, state: SourceState) -> str:
 
 def _no_network(machines: Sequence[MachineView]) -> list[Banner]:
     remote = [view for view in machines if not view.machine.local]
-    if len(remote) < 2 or any(view.state not in _UNREACHED for view in remote):
+    if len(remote) < 2 or any(view.state not in _UNREACHED or _pending(view) for view in remote):
         return []
     names = tuple(view.name for view in remote)
     return [Banner(f"none of the {len(names)} remote machines answers: no network here?", names)]
+
+
+def _pending(view: MachineView) -> bool:
+    return any(seen.pending for seen in view.sources.values())

@@ -12,6 +12,9 @@ LATE_AFTER = 2
 STALE_AFTER = 6
 """Intervals after which a value is stale."""
 
+PENDING = "no answer yet"
+"""The reason of a source whose first question is still open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
@@ -37,6 +40,11 @@ def age_of(attempts: Attempts, now: float) -> float | None:
     return max(0.0, now - attempts.reading.observed_monotonic)
 
 
+def pending(attempts: Attempts) -> bool:
+    """Whether the first question is still open."""
+    return attempts.reading is None and attempts.failure is None
+
+
 def judge(
     attempts: Attempts, now: float, *, single: bool = False
 ) -> tuple[SourceState, str | None]:
@@ -59,7 +67,8 @@ def _only_slow(failure: ReadError) -> bool:
 def _by_age(attempts: Attempts, now: float, reason: str | None) -> tuple[SourceState, str | None]:
     age = age_of(attempts, now)
     if age is None:
-        return SourceState.DOWN, reason or "no answer yet"
+        # Nothing failed yet, but nothing is known either: not fine, and not down.
+        return (SourceState.STALE, PENDING) if reason is None else (SourceState.DOWN, reason)
     if attempts.slept:
         return SourceState.STALE, "this computer was asleep"
     state = SourceState.OK

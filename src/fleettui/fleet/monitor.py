@@ -70,6 +70,8 @@ class Monitor:
         self._watched: dict[str, Watched] = {}
         self._loops: dict[str, list[asyncio.Task[None]]] = {}
         self._listeners: list[Callable[[], None]] = []
+        for machine in fleet.machines:
+            self._take(machine)
 
     @property
     def fleet(self) -> Fleet:
@@ -125,9 +127,6 @@ class Monitor:
         """
         wanted = only or Only()
         interval = Cadence(self.fleet.refresh_s).interval
-        for machine in self.fleet.machines:
-            if machine.name not in self._watched:
-                self._take(machine)
         async with asyncio.TaskGroup() as group:
             for name, watched in self._watched.items():
                 for source in watched.line.probes:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from fleettui.fleet.alerts import AlertLog
 from fleettui.fleet.causes import banners, explained
-from fleettui.fleet.freshness import Attempts, age_of, judge
+from fleettui.fleet.freshness import Attempts, age_of, judge, pending
 from fleettui.fleet.history import Recorder
 from fleettui.fleet.journal import Journal
 from fleettui.model.clock import Clock
@@ -75,6 +75,7 @@ class MachineRecord:
             latency_ms=reading.latency_ms if reading else None,
             reason=reason,
             next_try_s=self.next_try_s if attempts.failure else None,
+            pending=pending(attempts),
         )
 
     def view(self, now: float, *, single: bool = False) -> MachineView:

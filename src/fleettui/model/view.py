@@ -44,7 +44,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """How one source is now. `age_s` is the age of the newest value, None: never read."""
+    """How one source is now. `age_s` is the age of the newest value, None: never read.
+
+    `pending`: the first question is still open, so that nothing can be said yet.
+    """
 
     state: SourceState
     observed_at: datetime | None = None
@@ -52,6 +55,7 @@ class SourceView:
     latency_ms: float | None = None
     reason: str | None = None
     next_try_s: float | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
