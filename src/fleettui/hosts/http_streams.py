@@ -4,6 +4,7 @@ Importing this module loads httpcore: do it in a thread, at first use.
 """
 
 import asyncio
+import ipaddress
 import ssl
 from collections.abc import Iterable
 from functools import cache
@@ -40,6 +41,19 @@ def open_pool(
     )
 
 
+def is_literal(host: str) -> bool:
+    """Whether the host is an address: there is nothing to try beside it.
+
+    The race between families costs a task each, and one that is cancelled at the wrong moment
+    leaves its socket to the garbage collector.
+    """
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class _Backend(httpcore.AsyncNetworkBackend):
     def __init__(self, proxy: str | None, through: Host | None) -> None:
         self._proxy = proxy
@@ -61,8 +75,9 @@ class _Backend(httpcore.AsyncNetworkBackend):
                 sock = await open_through(self._proxy, host, port, deadline=deadline)
                 reader, writer = await asyncio.open_connection(sock=sock)
             else:
+                delay = None if is_literal(host) else _NEXT_FAMILY_S
                 reader, writer = await asyncio.open_connection(
-                    host, port, happy_eyeballs_delay=_NEXT_FAMILY_S
+                    host, port, happy_eyeballs_delay=delay
                 )
         except OSError as error:
             raise network_failure(error, f"{host}:{port}") from None
