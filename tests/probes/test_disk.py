@@ -4,7 +4,7 @@ import threading
 
 import psutil
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.probes.disk import UNKNOWN, LocalDisk, space
@@ -36,6 +36,7 @@ def test_no_answer_is_unknown() -> None:
     assert space(b"") == space(HEADER) == UNKNOWN
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_are_sizes_or_unknown(raw: bytes) -> None:
     assert all(size is None or size >= 0 for size in space(HEADER + raw))

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.probes.figures import MOST_BYTES, part_of, percent, real, whole, words
@@ -74,6 +74,7 @@ def test_the_first_line_of_a_word_counts() -> None:
     assert words(b"a 1\nb\n a  2 \n\nc 3") == {b"a": b"1", b"b": b"", b"": b"", b"c": b"3"}
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(), st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
 def test_any_value_is_a_bounded_number_or_nothing(raw: object) -> None:
     number, size = real(raw, 50.0, least=-50.0), whole(raw, unit=3)

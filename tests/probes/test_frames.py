@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.model.errors import Malformed
@@ -81,6 +81,7 @@ def test_a_flood_is_cut_off(line: bytes, most: int) -> None:
         [frame.feed(line) for _ in range(most + 1)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=30))
 def test_any_lines_end_in_sections_or_malformed(parts: list[bytes]) -> None:
     frame = Frame(TAG, ["a", "b"])
@@ -88,6 +89,7 @@ def test_any_lines_end_in_sections_or_malformed(parts: list[bytes]) -> None:
         assert not any([frame.feed(part) for part in parts])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200).filter(lambda raw: b"\r" not in raw and b"@@fleet" not in raw))
 def test_any_bytes_survive_a_section(raw: bytes) -> None:
     assert read(framed((b"a", raw)), "a") == {"a": raw}

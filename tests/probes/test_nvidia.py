@@ -1,7 +1,7 @@
 """What nvidia-smi prints."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.model.system import Gpu
@@ -45,6 +45,7 @@ def test_a_name_cannot_act_on_the_terminal() -> None:
     assert gpus(b"0, u, \x1b[2J\xff, 1, 2, 3, 4, 5\n")[0].name == "␛[2J\\xff"
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_are_gpus_or_none(answer: bytes) -> None:
     assert all(gpu.name is None or is_clean(gpu.name) for gpu in gpus(answer))

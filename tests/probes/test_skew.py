@@ -1,7 +1,7 @@
 """Clocks that differ."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.probes.skew import skew
@@ -33,6 +33,7 @@ def test_half_of_the_latency_is_the_way_there(
     assert found == (None if difference is None else pytest.approx(difference, abs=1e-6))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_a_time_or_nothing(section: bytes) -> None:
     found = skew(section, NOW, 0.1)

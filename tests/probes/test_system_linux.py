@@ -2,7 +2,7 @@
 
 import psutil
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.model.errors import Malformed
@@ -153,6 +153,7 @@ def test_the_count_of_processors(ranges: bytes, count: int | None) -> None:
     assert parse({"fast": b"load 1 1 1\ncpus " + ranges}, {}, 0.0).cpu_count == count
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_bytes_are_a_system_or_malformed(data: st.DataObject) -> None:
     broken = st.one_of(st.binary(), st.sampled_from((FAST + AMD).splitlines()).flatmap(_spoilt))

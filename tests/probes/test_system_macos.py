@@ -4,7 +4,7 @@ The stand-ins print what the commands print; nothing here has run on a Mac.
 """
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.model.errors import Malformed
@@ -113,6 +113,7 @@ def test_nothing_of_use_is_malformed(fast: bytes) -> None:
         parse({"fast": fast}, {}, NOW)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_bytes_are_a_system_or_malformed(data: st.DataObject) -> None:
     known = st.sampled_from((FAST + b"cpu " + IOSTAT + DF + IOREG).splitlines())

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleettui.model.errors import Malformed
@@ -150,6 +150,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.binary(), st.dictionaries(st.sampled_from(list(FAST)), VALUES), VALUES)
 def test_any_bytes_are_a_system_or_malformed(
     raw: bytes, changes: dict[str, object], disk: object

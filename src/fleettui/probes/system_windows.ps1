@@ -8,10 +8,11 @@ function Json($value) { ConvertTo-Json $value -Compress -Depth 4 }
 function section_fast {
   $system = Get-CimInstance Win32_OperatingSystem
   $processor = Get-CimInstance Win32_PerfFormattedData_PerfOS_Processor -Filter "Name='_Total'"
-  $page = @(Get-CimInstance Win32_PageFileUsage | Select-Object AllocatedBaseSize, CurrentUsage)
+  $page = Get-CimInstance Win32_PageFileUsage | Select-Object -Property AllocatedBaseSize, CurrentUsage
+  $memory = $system | Select-Object -Property TotalVisibleMemorySize, FreePhysicalMemory
   Json @{
     v    = 1
-    mem  = $system | Select-Object TotalVisibleMemorySize, FreePhysicalMemory
+    mem  = $memory
     boot = $system.LastBootUpTime.ToUniversalTime().ToString('o')
     cpu  = $processor.PercentProcessorTime
     cpus = [Environment]::ProcessorCount
@@ -21,7 +22,8 @@ function section_fast {
 
 function section_disk {
   $filter = "DeviceID='$env:SystemDrive'"
-  $disk = @(Get-CimInstance Win32_LogicalDisk -Filter $filter | Select-Object DeviceID, Size, FreeSpace)
+  $disk = Get-CimInstance Win32_LogicalDisk -Filter $filter
+  $disk = $disk | Select-Object -Property DeviceID, Size, FreeSpace
   Json @{ v = 1; disk = $disk }
 }
 
@@ -30,10 +32,8 @@ function section_clock {
   $ms.Insert($ms.Length - 3, '.')
 }
 
+# The arguments are quoted: a bare comma would make an array of them.
 function section_gpu {
-  if ($nvidia) {
-    & $nvidia `
-      --query-gpu=index,uuid,name,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw `
-      --format=csv,noheader,nounits
-  }
+  $query = '--query-gpu=index,uuid,name,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw'
+  if ($nvidia) { & $nvidia $query '--format=csv,noheader,nounits' }
 }

@@ -67,7 +67,7 @@ def _rows(value: object) -> list[dict[str, object]] | None:
 
 
 def _sum(value: object, key: str) -> int | None:
-    """The sum over all page files in bytes; no page file is 0, not unknown."""
+    """The sum over all page files in bytes; an empty list is 0, null is unknown."""
     rows = _rows(value)
     if rows is None:
         return None
