@@ -39,8 +39,16 @@ async def host() -> AsyncIterator[ShellHost]:
     await made.close()
 
 
+async def on_linux() -> Platform:
+    return Platform.LINUX
+
+
+async def on_windows() -> Platform:
+    return Platform.WINDOWS
+
+
 def probe_of(host: ShellHost, *repos: Repo, machine: Machine | None = None) -> WorktreesProbe:
-    return WorktreesProbe(host, machine or Machine("desk"), repos, platform=lambda: Platform.LINUX)
+    return WorktreesProbe(host, machine or Machine("desk"), repos, platform=on_linux)
 
 
 async def rows_of(host: ShellHost, repo: Path | str, base: str = "main") -> dict[str, Worktree]:
@@ -400,10 +408,7 @@ async def test_clones_of_this_machine_and_of_others(host: ShellHost, tmp_path: P
 
 
 async def test_windows_says_that_it_is_not_read(host: ShellHost) -> None:
-    async def found_out() -> Platform:
-        return Platform.WINDOWS
-
-    probe = WorktreesProbe(host, Machine("pc"), [Repo("app", "C:/app")], platform=found_out)
+    probe = WorktreesProbe(host, Machine("pc"), [Repo("app", "C:/app")], platform=on_windows)
     assert (await probe.read())[0].problem == "worktrees are not read on Windows"
     assert host.started == []
 

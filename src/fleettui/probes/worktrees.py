@@ -5,7 +5,7 @@ can write is ever executed, and nothing of ours is ever written into it. A workt
 is another user is read as well: what `safe.directory` protects against does not arise.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fleettui.git.parse import task_of
@@ -20,7 +20,6 @@ from fleettui.model.text import clean
 from fleettui.model.worktree import AgentAt, Worktree
 from fleettui.probes.agents_guess import Guess, agent_in, guesses, shell_functions
 from fleettui.probes.loop import Loop, load
-from fleettui.probes.told import AskPlatform, told
 from fleettui.probes.worktrees_wire import PATH_LIMIT, Clone, Tree, clones, fields
 
 DEADLINE = 20.0
@@ -33,7 +32,12 @@ class WorktreesProbe:
     source = Source.WORKTREES
 
     def __init__(
-        self, host: Host, machine: Machine, repos: Sequence[Repo], *, platform: AskPlatform
+        self,
+        host: Host,
+        machine: Machine,
+        repos: Sequence[Repo],
+        *,
+        platform: Callable[[], Awaitable[Platform | None]],
     ) -> None:
         self._platform = platform
         self._places = tuple(_places(machine, repos))
@@ -45,7 +49,7 @@ class WorktreesProbe:
         """All worktrees, clone by clone, the main one first. Raises ReadError."""
         if not self._places:
             return ()
-        if await told(self._platform) is Platform.WINDOWS:
+        if await self._platform() is Platform.WINDOWS:
             return tuple(place.row("worktrees are not read on Windows") for place in self._places)
         answer = await self._answer() if self._asked else {}
         found = {clone.index: clone for clone in _told_clones(answer.get("worktrees", b""))}
