@@ -39,8 +39,8 @@ class Stay:
 class Part:
     """One machine. `memory` is in bytes, `base` and `busy` are shares of it and of the processor.
 
-    `ports` are what seems to listen there, `launchd` maps labels to pid or last exit status
-    (negative: a signal).
+    `ports` are what seems to listen there, `launchd` has labels with a process id, or with the
+    last exit code negated, `pm2` names with status and restarts.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Part:
     stays: tuple[Stay, ...] = ()
     ports: tuple[int, ...] = ()
     launchd: tuple[tuple[str, int], ...] = ()
+    pm2: tuple[tuple[str, str, int], ...] = ()
     disk: tuple[int, int] = (494 * 10**9, 212 * 10**9)
 
 
@@ -84,7 +85,7 @@ BRAIN = Part(
     gpu="Apple M2 Max",
     gpu_cores=30,
     ports=(18789, 8123, 5678),
-    launchd=(("com.example.langgraph", 1042), ("com.example.watcher", -9)),
+    launchd=(("com.example.langgraph", 1042), ("com.example.watcher", -78)),
     disk=(994 * 10**9, 412 * 10**9),
 )
 ENGINE = Part(
@@ -115,6 +116,7 @@ MINI = Part(
     stays=(Stay(GPT_OSS, (0, 70, 120)), Stay(QWEN, (80, 115, 120))),
     ports=(11434, 9009, 2567),
     launchd=(("homebrew.mxcl.ollama", 702),),
+    pm2=(("game-server", "online", 3), ("game-server-dev", "stopped", 16)),
 )
 MSI = Part(
     "msi",

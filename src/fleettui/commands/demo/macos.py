@@ -1,7 +1,8 @@
 """What a made-up Mac's own tools print, for the scripts that fleettui really runs there.
 
-The shapes are those of sysctl(8), vm_stat(1), iostat(8), ioreg(8), df(1), launchctl(1),
-netstat(1) and `pm2 jlist`; macos.sh has the functions that stand in for the tools.
+The shapes are those of sysctl(8), vm_stat(1), iostat(8), ioreg(8), df(1), launchctl(1), ss(8)
+and `pm2 jlist`; macos.sh has the functions that stand in for the tools. Ports are told as ss
+tells them, since that is asked first wherever it is there.
 """
 
 import json
@@ -13,8 +14,6 @@ from fleettui.commands.demo.ollama import in_memory
 
 PAGE = 16384
 UPTIME_S = 6 * 86400 + 7 * 3600
-
-_BASE_PID = 400
 
 
 def memory_pages(part: Part, seed: int, at: float) -> dict[str, int]:
@@ -54,16 +53,15 @@ def answers(part: Part, seed: int, at: float, started: float) -> dict[str, str]:
     """The file that each stand-in prints, by name; `started` is in seconds since 1970."""
     pages = memory_pages(part, seed, at)
     return {
+        "name": part.name + "\n",
         "sysctl": _sysctl(part, seed, at, started, pages),
         "vm_stat": _vm_stat(pages),
         "iostat": _iostat(part, seed, at),
         "ioreg": _ioreg(part, seed, at),
         "df": _df(part),
-        "launchctl": _launchctl(part),
-        "netstat": _netstat(part),
-        "pm2": json.dumps(_pm2(part, seed, at, started)) + "\n",
-        "brew": json.dumps(_brew(part)) + "\n",
-        "name": part.name + "\n",
+        "ss": "".join(f"LISTEN 0 128 0.0.0.0:{port} 0.0.0.0:*\n" for port in part.ports),
+        "pm2": json.dumps([_process(*each) for each in part.pm2]) + "\n",
+        **{f"launchctl.{label}": _job(label, number) for label, number in part.launchd},
     }
 
 
@@ -121,54 +119,18 @@ def _df(part: Part) -> str:
     )
 
 
-def _launchctl(part: Part) -> str:
-    rows = "".join(
-        f"{number}\t0\t{label}\n" if number > 0 else f"-\t{number}\t{label}\n"
-        for label, number in part.launchd
+def _job(label: str, number: int) -> str:
+    """`launchctl print` of a job: a process id, or the exit code that it ended with, negated."""
+    running = number > 0
+    rows = (
+        f"state = {'running' if running else 'not running'}",
+        f"pid = {number}" if running else "runs = 16",
+        f"last exit code = {'(never exited)' if running else -number}",
     )
-    return f"PID\tStatus\tLabel\n{rows}"
+    return f"gui/501/{label} = {{\n" + "".join(f"\t{row}\n" for row in rows) + "}\n"
 
 
-def _netstat(part: Part) -> str:
-    head = "Active Internet connections (including servers)\n"
-    return head + "".join(
-        f"tcp4       0      0  *.{port:<20} *.*                    LISTEN                 0"
-        f"            0  131072  131072   server:{_BASE_PID + number}   00100 00000006"
-        " 0000000000c0ffee 00000001 00000800      1      0 000000\n"
-        for number, port in enumerate(part.ports)
-    )
-
-
-def _pm2(part: Part, seed: int, at: float, started: float) -> list[dict[str, object]]:
-    if part.name != "mini":
-        return []
-    memory = round(drift(seed, "mini pm2", at, 110e6, 160e6))
-    return [
-        _process("game-server", 4242, "online", 0, memory, started - 3 * 86400),
-        _process("game-server-dev", 0, "stopped", 16, 0, started - 7200),
-    ]
-
-
-def _process(
-    name: str, pid: int, status: str, restarts: int, memory: int, since: float
-) -> dict[str, object]:
-    return {
-        "pid": pid,
-        "name": name,
-        "pm_id": 0 if pid else 1,
-        "monit": {"memory": memory, "cpu": 0.4 if pid else 0},
-        "pm2_env": {
-            "status": status,
-            "pm_uptime": int(since * 1000),
-            "restart_time": restarts,
-            "unstable_restarts": 0,
-            "exec_mode": "fork_mode",
-            "namespace": "default",
-        },
-    }
-
-
-def _brew(part: Part) -> list[dict[str, object]]:
-    if part.name != "mini":
-        return []
-    return [{"name": "ollama", "status": "started", "user": "demo", "exit_code": 0}]
+def _process(name: str, status: str, restarts: int) -> dict[str, object]:
+    """A process as fleettui asks pm2 for it."""
+    pid = 4242 if status == "online" else 0
+    return {"name": name, "pid": pid, "pm2_env": {"status": status, "restart_time": restarts}}

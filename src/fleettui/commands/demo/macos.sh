@@ -27,4 +27,18 @@ iostat() {
 vm_stat() { cat "$FLEETTUI_DEMO/vm_stat"; }
 ioreg() { cat "$FLEETTUI_DEMO/ioreg"; }
 df() { cat "$FLEETTUI_DEMO/df"; }
-netstat() { cat "$FLEETTUI_DEMO/netstat"; }
+ss() { cat "$FLEETTUI_DEMO/ss"; }
+
+launchctl() {
+  [ "$1" = print ] && cat "$FLEETTUI_DEMO/launchctl.${2##*/}" 2>/dev/null
+}
+
+# A real pm2 must never be started: it would stay.
+pm2() { cat "$FLEETTUI_DEMO/pm2"; }
+node() { cat; }
+env() {
+  case "$*" in
+    *' pm2 '*) pm2 ;;
+    *) command env "$@" ;;
+  esac
+}

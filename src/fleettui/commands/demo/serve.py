@@ -6,6 +6,7 @@ never outlives the command that started it. It takes the folder with it.
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,7 +54,20 @@ def _make_files(folder: Path) -> list[tuple[str, Path]]:
     cleaned = home / ".cleaner" / "last-run"
     cleaned.parent.mkdir(parents=True)
     cleaned.touch()
+    _seem_to_run_pm2(folder)
     return list(repos.make(repos.PROJECTS, folder / "src", home))
+
+
+def _seem_to_run_pm2(folder: Path) -> None:
+    """The files of a daemon that lives: fleettui looks at them before it asks pm2 anything."""
+    home = _place(folder, "mini") / "home" / ".pm2"
+    home.mkdir(parents=True)
+    (home / "pm2.pid").write_text(f"{os.getpid()}\n")
+    with socket.socket(socket.AF_UNIX) as daemon:
+        # Short, since the name of a socket may only have about a hundred bytes.
+        os.chdir(home)
+        daemon.bind("rpc.sock")
+        os.chdir(folder)
 
 
 def _place(folder: Path, name: str) -> Path:

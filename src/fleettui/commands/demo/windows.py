@@ -14,10 +14,12 @@ import asyncssh
 
 from fleettui.commands.demo.cast import Part
 from fleettui.commands.demo.motion import Time, drift
+from fleettui.hosts.scripts import mark
 
 _MARK = re.compile(rb"'([0-9a-f]{16})' \+ '([0-9a-f]{16})'")
 _KERNEL = b"\n@@fleet1 kernel Win32NT\n"
-_TASKS = {"Gateway": "4", "Backup": "3"}
+_RUNNING = "4 267009"
+"""State and last result of a scheduled task that runs (0x41301)."""
 _UPTIME = timedelta(days=2, hours=3)
 
 
@@ -26,9 +28,9 @@ async def answer(process: "asyncssh.SSHServerProcess[bytes]", part: Part, time: 
     lines = _lines(process)
     script = base64.b64decode(await anext(lines, b""))
     if found := _MARK.search(script):
-        mark = b"\n" + found[1] + found[2] + b"\n"
-        process.stdout.write(mark)
-        process.stderr.write(mark)
+        begin = mark((found[1] + found[2]).decode()) + b"-\n"
+        process.stdout.write(begin)
+        process.stderr.write(begin)
     if b"@@fleet1 kernel" in script:
         process.stdout.write(_KERNEL)
     elif script.rstrip().endswith(b"Start-Loop"):
@@ -61,6 +63,10 @@ def section(name: str, setup: list[bytes], part: Part, time: Time) -> str:
         return json.dumps({"v": 1, "disk": [{"DeviceID": "C:", "Size": total, "FreeSpace": free}]})
     if name == "clock":
         return f"{time.started.timestamp() + at:.3f}"
+    if name == "tasks":
+        wanted = (line.decode("utf-8", "replace").split(" ") for line in setup)
+        tasks = (index for index, kind, *_ in wanted if kind == "task")
+        return "\n".join(f"{index} {_RUNNING} {_UPTIME.seconds} -" for index in tasks)
     return ""
 
 
