@@ -55,6 +55,8 @@ def _failed(raised: BaseException, words: Sequence[str]) -> int:
     error = crash.expected(raised)
     if isinstance(error, output.ReaderGone):
         return 0
+    if isinstance(error, BrokenPipeError) and output.reader_gone(sys.stdout):
+        return 0
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(error, FleettuiError):

@@ -41,6 +41,19 @@ class Parser(argparse.ArgumentParser):
         known = [name for action in self._actions for name in action.option_strings]
         return UsageError(f"no option {shown}", _closest(shown, known) or f"see {self.prog} -h")
 
+    def misspelt(self, words: Sequence[str]) -> str | None:
+        """The first option before the command that there is not."""
+        rest = iter(words)
+        for word in rest:
+            action = self._option_string_actions.get(word.partition("=")[0])
+            if not word.startswith("-") or word == "--":
+                return None
+            if action is None:
+                return word
+            if action.nargs is None and "=" not in word:
+                next(rest, None)
+        return None
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return
@@ -68,6 +81,9 @@ class CommandParser(Parser):
 
 def read(parser: Parser, commands: dict[str, CommandParser], words: Sequence[str]) -> Any:
     """The command line as argparse's namespace. Raises UsageError."""
+    wrong = parser.misspelt(words)
+    if wrong is not None:
+        raise parser.unknown(wrong)
     args, extra = parser.parse_known_args(list(words))
     if extra:
         raise commands.get(args.command or "", parser).unknown(extra[0])
