@@ -74,7 +74,11 @@ def loaded(name: str, size: float, minutes: float | None, activity: Activity) ->
 
 
 def tree(
-    branch: str, state: AgentState | None, agent: str = "claude", minutes: float = 12, **more: object
+    branch: str,
+    state: AgentState | None,
+    agent: str = "claude",
+    minutes: float = 12,
+    **more: object,
 ) -> Worktree:
     """A worktree of the repository app."""
     at = None
@@ -160,10 +164,12 @@ def brain() -> MachineView:
             gpus=(),
         ),
         None,
-        tuple(
-            Service(name, CheckKind.PM2, ServiceState.UP) for name in ("gateway", "langgraph", "n8n")
-        )
-        + (Service("api", CheckKind.PORT, ServiceState.DOWN, "nothing listens on port 8000"),),
+        (
+            Service("gateway", CheckKind.PM2, ServiceState.UP),
+            Service("langgraph", CheckKind.PM2, ServiceState.UP),
+            Service("n8n", CheckKind.PM2, ServiceState.UP),
+            Service("api", CheckKind.PORT, ServiceState.DOWN, "nothing listens on port 8000"),
+        ),
         (
             tree("agent/t-42", AgentState.RUNNING),
             tree("agent/t-43", AgentState.WAITING, "codex", 4, behind=0),
@@ -243,6 +249,53 @@ def half() -> MachineView:
             disk_free=11 * GB,
         ),
     )
+
+
+def everywhere(text: str, state: SourceState = SourceState.OK) -> MachineView:
+    """A machine that says the same text in every field that comes from outside."""
+    base, agents = engine(), brain()
+    assert base.system is not None
+    assert base.ollama is not None
+    assert base.ollama.loaded is not None
+    source = ok() if state is SourceState.OK else bad(state, text, next_try_s=5.0)
+    return replace(
+        base,
+        machine=Machine(text, (Role.INFERENCE,), ssh=(text,), models=(text,)),
+        state=state,
+        sources=all_sources(source),
+        address=text,
+        system=replace(base.system, memory_label=text, gpus=(Gpu(text, 34.0),)),
+        ollama=Ollama(
+            text,
+            tuple(replace(model, name=text) for model in base.ollama.loaded),
+            (InstalledModel(text, 1, text, text, text, text, 4096, (text,)),),
+            (text,),
+            0.0,
+            text,
+        ),
+        services=(Service(text, CheckKind.PORT, ServiceState.DOWN, text),),
+        worktrees=tuple(
+            replace(
+                tree,
+                repo=text,
+                path=text,
+                branch=text,
+                task=text,
+                head=text,
+                agent=tree.agent and replace(tree.agent, agent=text),
+                problem=text if tree.agent is None else None,
+            )
+            for tree in agents.worktrees or ()
+        ),
+    )
+
+
+def fleet_saying(text: str) -> FleetView:
+    """A fleet in which every text from outside is the same."""
+    machines = (everywhere(text), replace(engine(), worktrees=everywhere(text).worktrees))
+    down = replace(everywhere(text, SourceState.DOWN), machine=Machine("down", ssh=("down",)))
+    alert = Alert("a", Level.WARNING, text, NOW, text, Source.SYSTEM, text)
+    return FleetView(text, text, NOW, (*machines, down), (alert,), (Banner(text, (text,)),))
 
 
 def fleet_of(count: int) -> FleetView:

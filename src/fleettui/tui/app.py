@@ -78,6 +78,7 @@ class FleetApp(App[None]):
         self._clashes: set[str] = set()
         self.failure: BaseException | None = None
         super().__init__()
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
         self._wanted_theme = theme or DEFAULT
         self._wanted_keys = dict(keys or {})
         self._use_first_theme()

@@ -39,8 +39,14 @@ DASHBOARD = (
     _key("dashboard.down", "down,j", "move(0, 1)", "down", "Choose the machine below"),
     _key("dashboard.first", "home,g", "first", "first", "Choose the first machine"),
     _key("dashboard.last", "end,G", "last", "last", "Choose the last machine"),
-    _key(
-        "dashboard.filter", "slash", "filter", "filter", "Show only machines that match", show=True
+    # With priority it is done before the next key is looked at, so that none is lost.
+    Binding(
+        "slash",
+        "filter",
+        "filter",
+        tooltip="Show only machines that match",
+        id="dashboard.filter",
+        priority=True,
     ),
     _key("dashboard.all", "escape", "all", "all", "Show all machines again", show=True),
 )

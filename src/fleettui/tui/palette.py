@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """A line of the palette. The texts may come from outside; they are never markup."""
+    """A line of the palette. The title may come from outside; Textual reads `help` as markup."""
 
     title: str
     help: str
@@ -56,8 +56,8 @@ class FleetCommands(Provider):
         app = cast("FleetApp", self.app)
         yield from (self._command(active) for active in bindings if active.binding.show)
         for machine in app.port.view().machines:
-            title, help = f"go to {machine.name}", f"Show everything of {machine.name}"
-            yield Command(tame(title), tame(help), partial(app.zoom, machine.name))
+            title = tame(f"go to {machine.name}")
+            yield Command(title, "Show everything of this machine", partial(app.zoom, machine.name))
         for theme in sorted(app.available_themes):
             title = f"theme {theme}"
             yield Command(tame(title), "Change the colours", partial(app.use_theme, theme))

@@ -27,7 +27,7 @@ def bar(value: float | None, top: float | None, room: int, tone: Tone) -> Line:
         return (("╌" * room, Tone.FAINT),)
     halves = round(share * room * 2)
     if share > 0:
-        halves = max(1, halves)
+        halves = min(max(1, halves), room * 2)
     whole, half = divmod(halves, 2)
     filled = "━" * whole + ("╸" if half else "")
     return ((filled, tone), ("─" * (room - len(filled)), Tone.FAINT))

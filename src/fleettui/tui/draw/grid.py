@@ -35,6 +35,8 @@ def shown_arrangement(shown: Shown, width: int, height: int) -> Arrangement:
 
 def grid(shown: Shown, width: int, height: int) -> Drawing:
     """All machines in `width` by `height` cells; a list may be longer than that, and scrolls."""
+    if width <= 0 or height <= 0:
+        return Drawing(())
     if not shown.machines:
         return Drawing(_nothing(shown, width))
     arrangement = shown_arrangement(shown, width, height)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from fleettui.tui.draw.paint import Line, Span, Tone, cells, pad, tame
 
+_GAP = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -19,22 +21,21 @@ def hint_line(hints: Sequence[Hint], width: int) -> tuple[Line, tuple[tuple[int,
     """As many hints as fit, the last one always, and from which cell to which each stands."""
     if not hints:
         return pad((), width), ()
-    room = width - 1
     *others, last = hints
-    reserve = _size(last)
-    spans: list[Span] = [(" ", Tone.TEXT)]
+    spans: list[Span] = []
     places: list[tuple[int, int, str]] = []
     x = 1
     for hint in [*others, last]:
         size = _size(hint)
-        keep = 0 if hint is last else reserve
-        if x + size + keep > room + 2:
+        reserve = 0 if hint is last else _size(last) + _GAP
+        if x + size + reserve > width:
             continue
-        spans += [(tame(hint.key), Tone.KEY), (f" {tame(hint.text)}", Tone.DIM), ("  ", Tone.TEXT)]
-        places.append((x, x + size - 2, hint.action))
-        x += size
+        spans += [(" " if x == 1 else " " * _GAP, Tone.TEXT)]
+        spans += [(tame(hint.key), Tone.KEY), (f" {tame(hint.text)}", Tone.DIM)]
+        places.append((x, x + size, hint.action))
+        x += size + _GAP
     return pad(spans, width), tuple(places)
 
 
 def _size(hint: Hint) -> int:
-    return cells(tame(hint.key)) + cells(tame(hint.text)) + 3
+    return cells(tame(hint.key)) + cells(tame(hint.text)) + 1

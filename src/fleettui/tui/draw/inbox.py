@@ -8,7 +8,7 @@ from fleettui.model import fmt
 from fleettui.model.reading import Source, SourceState
 from fleettui.model.view import FleetView, Level, SourceView
 from fleettui.tui.draw import marks
-from fleettui.tui.draw.paint import Line, Tone, cells, left, pad, right, tame
+from fleettui.tui.draw.paint import Line, Tone, cells, cut, left, pad, right, tame
 
 _ASKING = (SourceState.HOSTKEY, SourceState.AUTH)
 _REMEDIES = {
@@ -78,7 +78,7 @@ def item_lines(
     )
     indent = " " * (names + 4)
     second: Line = ((indent, Tone.TEXT), (item.remedy or _GO, Tone.DIM))
-    return (edge, *pad(first, room), (" ", Tone.TEXT)), (edge, *pad(second, width - 1))
+    return pad((edge, *cut(first, room)), width), pad((edge, *cut(second, room)), width)
 
 
 def names_cells(items: Sequence[Item]) -> int:

@@ -32,7 +32,7 @@ def log_lines(events: Sequence[Event], width: int) -> tuple[Line, ...]:
         here = event.at.astimezone().date()
         if here != day:
             day = here
-            lines.append(((f" {here:%A %d %B %Y}", Tone.ACCENT),))
+            lines.append(cut(((f" {here:%A %d %B %Y}", Tone.ACCENT),), width))
         lines.append(event_line(event, width, names))
     return tuple(lines)
 

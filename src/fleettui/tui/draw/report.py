@@ -64,7 +64,7 @@ def report_lines(
             lines += [BLANK] if lines else []
             lines.append(_rule(title, room))
         lines += group
-    return tuple(((" ", Tone.TEXT), *cut(line, room)) for line in lines)
+    return tuple(cut(((" ", Tone.TEXT), *line), width) for line in lines)
 
 
 def _rule(title: str, room: int) -> Line:

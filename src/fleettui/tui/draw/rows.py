@@ -18,6 +18,7 @@ from fleettui.tui.draw.paint import (
     cells,
     cut,
     dimmed,
+    fitting,
     joined,
     left,
     pad,
@@ -53,7 +54,7 @@ def compact_lines(
     first = spread((*head, *_measures(view, room - names - 5)), facts, room)
     indent: Line = ((" " * 6, Tone.TEXT),)
     second = pad((*indent, *_status(view, now, room - 6)), room)
-    return (edge, *first, (" ", Tone.TEXT)), (edge, *second, (" ", Tone.TEXT))
+    return pad((edge, *first), width), pad((edge, *second), width)
 
 
 def row_line(
@@ -68,11 +69,11 @@ def row_line(
     """Everything in one line."""
     room = width - 2
     head = (*_number(number), *_name(view, names))
-    measures_room = min(room - names - 5, 30 if room < 110 else 66)
+    measures_room = min(room - names - 5, 34 if room < 110 else 66)
     measures = pad(_measures(view, measures_room, amounts=False), measures_room)
     rest = room - names - 6 - measures_room
     line = (*head, *measures, (" ", Tone.TEXT), *_status(view, now, rest))
-    return (_edge(chosen), *pad(line, room), (" ", Tone.TEXT))
+    return pad((_edge(chosen), *cut(line, room)), width)
 
 
 def _edge(chosen: bool) -> Span:
@@ -100,29 +101,22 @@ def _measures(view: MachineView, room: int, *, amounts: bool = True) -> Line:
     spare = room - (52 if amounts else 43)
     gauge = max(6, min(14, 6 + spare // 3))
     graph = max(0, min(12, spare // 3))
-    parts: list[Span] = [
+    memory: Line = (
         ("mem ", Tone.DIM),
         *bar(system.memory_used, system.memory_total, gauge, pressure.tone),
         (right(used, 15 if amounts else 6), Tone.TEXT),
         (left(f" {pressure.glyph}", 3), pressure.tone),
-        *_processor("cpu", system.cpu_percent, view.history.cpu, graph, Tone.CPU),
+    )
+    parts = [
+        memory,
+        _processor("cpu", system.cpu_percent, view.history.cpu, graph, Tone.CPU),
+        _processor("gpu", gpu_use(system), view.history.gpu, graph, Tone.GPU)
+        if system.gpus
+        else (),
     ]
-    if system.gpus:
-        parts += _processor("gpu", gpu_use(system), view.history.gpu, graph, Tone.GPU)
     source = view.sources.get(Source.SYSTEM)
-    line = _whole(parts, room)
+    line = fitting(parts, room, ("", Tone.TEXT))
     return line if source is None or source.state.healthy else dimmed(line)
-
-
-def _whole(parts: Sequence[Span], room: int) -> Line:
-    """As many spans as fit without cutting one."""
-    kept: list[Span] = []
-    for text, tone in parts:
-        room -= cells(text)
-        if room < 0:
-            break
-        kept.append((text, tone))
-    return tuple(kept)
 
 
 def _part(system: System) -> str:

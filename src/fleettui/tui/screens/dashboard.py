@@ -89,13 +89,13 @@ class Dashboard(FleetScreen):
     def _show_bars(self) -> None:
         for id, draw in (("#cost", draw_cost), ("#banner", draw_banner)):
             bar: Lines[FleetView] = self.query_one(id, Lines)
-            bar.display = bool(draw(self.seen, 10, 1).lines)
+            bar.set_class(not draw(self.seen, 10, 1).lines, "-empty")
             bar.value = self.seen
 
     def action_number(self, number: int) -> None:
         """Choose the machine with that number."""
         machines = self.machines.value.machines
-        if number <= len(machines):
+        if 0 < number <= len(machines):
             self.choose(machines[number - 1].name)
 
     def action_move(self, dx: int, dy: int) -> None:
@@ -146,12 +146,10 @@ class Dashboard(FleetScreen):
         """Ask what to look for."""
         from fleettui.tui.widgets.filter import FilterBar
 
-        bars = self.query(FilterBar)
-        if bars:
-            bars.first().ask()
-        else:
+        if not self.query(FilterBar):
             await self.mount(FilterBar(self.look_for, self._count), after="#machines")
-            self.refresh_bindings()
+        self.query_one(FilterBar).ask()
+        self.refresh_bindings()
 
     def _count(self) -> tuple[int, int]:
         return len(self.machines.value.machines), len(self.seen.machines)

@@ -52,17 +52,16 @@ class FilterBar(Horizontal):
         """Prompt, text, count."""
         yield Lines(draw_prompt, "")
         yield Input(
-            placeholder="name, role, model, branch or state", restrict=_DRAWABLE, compact=True
+            placeholder="name, role, model, branch or state",
+            restrict=_DRAWABLE,
+            compact=True,
+            select_on_focus=False,
         )
         yield Lines(draw_count, self._count(), id="count")
 
-    def on_mount(self) -> None:
-        """Start typing at once."""
-        self.ask()
-
     def ask(self) -> None:
-        """Give the text the keyboard."""
-        self.query_one(Input).focus()
+        """Give the text the keyboard, at once: the next key may already be there."""
+        self.screen.set_focus(self.query_one(Input))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
