@@ -1,6 +1,6 @@
 """The newest reading of every source of every machine, and the view that follows from them."""
 
-import platform
+import socket
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from fleettui.fleet.journal import Journal
 from fleettui.model.clock import Clock
 from fleettui.model.errors import ReadError
 from fleettui.model.fleet import Fleet
-from fleettui.model.machine import Machine, Platform
+from fleettui.model.machine import Machine
 from fleettui.model.ollama import Ollama
 from fleettui.model.reading import Reading, Source, SourceState, worst
 from fleettui.model.service import Service
@@ -100,12 +100,6 @@ class MachineRecord:
         reading = attempts.reading if attempts else None
         return None if reading is None else reading.value
 
-    @property
-    def platform(self) -> Platform | None:
-        """The platform as configured, or as the machine itself said."""
-        system = cast(System | None, self._value(Source.SYSTEM))
-        return self.machine.platform or (system.platform if system else None)
-
 
 class FleetState:
     """All machines, in the order of the configuration."""
@@ -115,7 +109,7 @@ class FleetState:
         self.journal = Journal()
         self.notices: tuple[Alert, ...] = ()
         self._clock = clock
-        self._host = clean(platform.node() or "here", limit=64)
+        self._host = clean(socket.gethostname() or "here", limit=64)
         self._records: dict[str, MachineRecord] = {}
         self._alerts = AlertLog()
 

@@ -6,7 +6,7 @@ What login shells print before the script runs ends at a mark that only this run
 """
 
 import base64
-import secrets
+import os
 
 from fleettui.hosts.host import Shell
 
@@ -50,7 +50,7 @@ def command(shell: Shell) -> str:
 
 def new_nonce() -> str:
     """Thirty-two hexadecimal digits that nothing else prints."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def mark(nonce: str) -> bytes:

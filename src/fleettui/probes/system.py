@@ -1,5 +1,7 @@
 """The system source of one machine, here or elsewhere."""
 
+from typing import TYPE_CHECKING
+
 from fleettui.hosts.host import Host
 from fleettui.model.clock import Clock
 from fleettui.model.machine import Machine
@@ -7,7 +9,9 @@ from fleettui.model.reading import Source
 from fleettui.model.system import System
 from fleettui.probes.platform import KnownPlatform, here
 from fleettui.probes.system_local import LocalSystem
-from fleettui.probes.system_remote import RemoteSystem
+
+if TYPE_CHECKING:
+    from fleettui.probes.system_remote import RemoteSystem
 
 
 class SystemProbe:
@@ -43,7 +47,9 @@ class SystemProbe:
         if system is not None:
             await system.close()
 
-    async def _open(self) -> LocalSystem | RemoteSystem:
+    async def _open(self) -> "LocalSystem | RemoteSystem":
         if self._host.local:
             return LocalSystem(self._host, here(), self._clock)
+        from fleettui.probes.system_remote import RemoteSystem
+
         return RemoteSystem(self._host, await self._platform(), self._clock)
