@@ -143,7 +143,7 @@ async def test_a_file_that_keeps_nothing_is_said_to(desk: Desk, tmp_path: Path) 
         desk.reach(server)
         done = await desk.doctor("box", "--trust")
     assert (done.code, done.out) == (1, "")
-    assert f"none cannot keep the key of 127.0.0.1:{server.port}" in done.err
+    assert f"the key of 127.0.0.1:{server.port} cannot be kept in any file" in done.err
 
 
 async def test_refused_keys_are_named(desk: Desk, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ class DemoMachine:
     def _refresh(self) -> None:
         time = self._time
         started = time.started.timestamp()
-        for name, text in macos.answers(self.part, time.seed, time.at(), started).items():
+        for name, text in macos.answers(self.part, time.seed, int(time.at()), started).items():
             fresh = self._figures / f".{name}"
             fresh.write_text(text)
             fresh.replace(self._figures / name)

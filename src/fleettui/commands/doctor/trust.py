@@ -30,7 +30,8 @@ def trust(machine: Machine, fleet: Fleet) -> bool:
         if shown is None:
             return True
         if shown.known_hosts_line in seen or not Path(shown.file).is_absolute():
-            text = f"{shown.file or 'no file'} cannot keep the key of {shown.place}"
+            where = shown.file or "any file"
+            text = f"the key of {shown.place} cannot be kept in {where}"
             raise OperationFailed(text, "name a UserKnownHostsFile in the SSH configuration")
         seen.add(shown.known_hosts_line)
         if not _wanted(shown, machine, fleet):
