@@ -81,7 +81,8 @@ ps() {
   printf '%s\n' ' 7 Sat Nov 21 12:43:00 2026     S+   /opt/x/claude -p CANARY' \
     '   42 Sat Nov  1 12:43:00 2026     Ss   node --max-old-space-size=8 /x/bin/codex exec CANARY' \
     '   43 Sat Nov  1 12:43:00 2026     Ss   python3 -m aider --message CANARY' \
-    '   44 Sat Nov  1 12:43:00 2026     Ss   /usr/sbin/other CANARY'
+    '   44 Sat Nov  1 12:43:00 2026     Ss   /usr/sbin/other CANARY' \
+    '   45 Sat Nov  1 12:43:00 2026     Ss   node -e CANARY'
 }
 lsof() { printf 'p7\nfcwd\nn/w/a b\np42\nfcwd\nn/w/%s\n' "$8"; }
 section_macs() { need_scratch; agents_of_ps >"$scratch/out"; encode; }
@@ -96,7 +97,7 @@ section_macs() { need_scratch; agents_of_ps >"$scratch/out"; encode; }
     assert not any(b"CANARY" in part for part in parts)
     assert [(guess.agent, guess.folder) for guess in guesses(parts)] == [
         ("claude", b"/w/a b"),
-        ("codex", b"/w/7,42,43"),
+        ("codex", b"/w/7,42,43,45"),
     ]
 
 

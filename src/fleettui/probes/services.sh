@@ -48,12 +48,12 @@ section_ports() {
 # A process has the name of its program (cut off after 15 bytes on Linux), of the first word of
 # its command line, or of the script that an interpreter runs.
 section_processes() {
-  { within 2 ps -A -o pid= -o comm= 2>/dev/null || within 2 ps -o pid,comm 2>/dev/null; } |
+  { within 2 ps -A -ww -o pid= -o comm= 2>/dev/null || within 2 ps -o pid,comm 2>/dev/null; } |
     while read -r pid name; do
       name=${name##*/}
       for_each "$processes" name_matches
     done
-  { within 2 ps -A -o pid= -o args= 2>/dev/null || within 2 ps -o pid,args 2>/dev/null; } |
+  { within 2 ps -A -ww -o pid= -o args= 2>/dev/null || within 2 ps -o pid,args 2>/dev/null; } |
     while read -r pid program words; do
       name=${program##*/}
       case $name in

@@ -333,12 +333,14 @@ agents_of_proc() {
   done
 }
 
-# Words of a command line, one a line: the first that is no option, or the one after -m.
+# Words of a command line, one a line: the first that is no option, or the one after -m. What is
+# given as code is no script.
 script_of() {
   IFS= read -r word || return
   while IFS= read -r word; do
     case $word in
       -m) IFS= read -r word && break ;;
+      -c | -e | --eval | -p | --print) return ;;
       -*) ;;
       *) break ;;
     esac
@@ -348,7 +350,7 @@ script_of() {
 
 agents_of_ps() {
   pids=''
-  TZ=UTC0 within 3 ps -axo pid=,lstart=,stat=,args= >"$scratch/ps" 2>/dev/null
+  TZ=UTC0 within 3 ps -axww -o pid= -o lstart= -o stat= -o args= >"$scratch/ps" 2>/dev/null
   while read -r pid day month date clock year state program words; do
     name=${program##*/} script=''
     if is_wrapper "$name"; then
