@@ -39,7 +39,7 @@ within() {
   within_status=$?
   kill "$within_watch" 2>/dev/null
   wait "$within_watch" 2>/dev/null
-  [ "$within_status" -lt 128 ] || within_status=124
+  [ "$within_status" -le 128 ] || within_status=124
   return "$within_status"
 }
 
