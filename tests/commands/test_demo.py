@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -23,6 +22,7 @@ from fleettui.commands.demo.stage import PREFIX, staged
 from fleettui.hosts.host import Shell
 from fleettui.hosts.scripts import command
 from tests.lab.processes import is_dead
+from tests.lab.tmux import running_tmux
 
 PATIENCE_S = 120.0
 NAMES = [part.name for part in PARTS]
@@ -84,9 +84,11 @@ async def readings(process: asyncio.subprocess.Process) -> AsyncIterator[Snapsho
 
 
 async def all_fine(process: asyncio.subprocess.Process) -> Snapshot:
-    """The first reading in which every machine answers everything in time."""
+    """The first reading in which every machine has answered everything in time."""
     async for found in readings(process):
-        if all(machine["state"] == "ok" for machine in found["machines"]):
+        machines = found["machines"]
+        graphics = [row["name"] for row in machines if row["system"] and row["system"]["gpus"]]
+        if all(row["state"] == "ok" for row in machines) and graphics == NAMES[:4]:
             return found
     raise AssertionError("the demo ended")
 
@@ -188,6 +190,24 @@ async def test_the_servers_let_nobody_else_in(
     assert os.listdir(tmp_path) == []
 
 
+async def test_git_fetches_from_the_machines_and_from_nowhere_else(tmp_path: Path) -> None:
+    with staged(SEED) as config:
+        environment = os.environ | {"GIT_SSH_COMMAND": f"ssh -F {config.parent}/ssh_config"}
+
+        async def heads(url: str) -> bytes:
+            git = await asyncio.create_subprocess_exec(
+                "git", "ls-remote", "--heads", url,
+                env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+            async with asyncio.timeout(PATIENCE_S):
+                return (await git.communicate())[0]
+
+        found = await heads("brain:~/src/app")
+        assert found.count(b"refs/heads/agent/t-") == 3
+        assert await heads(f"brain:{config.parent}/src/app") == b""
+        assert await heads("msi:~/src/app") == b""
+
+
 def _port_of(folder: Path, name: str) -> int:
     text = (folder / "ssh_config").read_text().partition(f"Host {name}\n")[2]
     return int(text.partition("Port ")[2].split()[0])
@@ -224,42 +244,10 @@ def test_folders_of_the_dead_are_removed_and_those_of_the_living_are_not(
     assert sorted(tmp_path.iterdir()) == [linked, strange]
 
 
-class Tmux:
-    """A tmux server of its own, with one window of 120 by 40."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._environment = desk.environment | {"TMUX_TMPDIR": str(desk.temporary)}
-
-    def call(self, *words: str) -> str:
-        return subprocess.run(
-            ["tmux", "-L", "demo", "-f", os.devnull, *words],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-
-    async def shows(self, *words: str) -> str:
-        """The screen, once all of these words are on it."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                screen = self.call("capture-pane", "-p")
-                if all(word in screen for word in words):
-                    return screen
-                await asyncio.sleep(0.1)
-
-
-@pytest.fixture
-def tmux(desk: Desk) -> Iterator[Tmux]:
-    server = Tmux(desk)
-    yield server
-    server.call("kill-server")
-
-
-async def test_the_dashboard_shows_the_fleet_and_q_ends_it_clean(desk: Desk, tmux: Tmux) -> None:
-    run = f"{sys.executable} -m fleettui demo; echo ended with $?; exec sleep 1000"
-    tmux.call("new-session", "-d", "-x", "120", "-y", "40", run)
-    await tmux.shows(*NAMES, "5 machines", "qwen2.5-coder:32b", "agent/t-101")
-    tmux.call("send-keys", "q")
-    await tmux.shows("ended with 0")
+async def test_the_dashboard_shows_the_fleet_and_q_ends_it_clean(desk: Desk) -> None:
+    with running_tmux(desk.temporary, desk.environment) as tmux:
+        tmux.open(f"{sys.executable} -m fleettui demo; echo ended with $?")
+        await tmux.shows(*NAMES, "5 machines", "qwen2.5-coder:32b", "agent/t-101")
+        tmux.type("q")
+        await tmux.shows("ended with 0")
     assert [name for name in desk.left if name.startswith(PREFIX)] == []

@@ -13,6 +13,7 @@ import pytest
 from tests.lab.ollama_stand_in import StandIn, installed
 from tests.lab.repos import make_repo
 from tests.lab.sshd import Sshd, free_port, make_key, running_sshd
+from tests.lab.tmux import running_tmux
 
 PATIENCE_S = 90.0
 Found = dict[str, dict[str, Any]]
@@ -53,11 +54,15 @@ class Desk:
         text = server.ssh_config(name, known_hosts=self.known_hosts, extra=extra)
         self.ssh_config.write_text(f"Match all\n  IdentityAgent none\n{text}")
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8"}
+
     async def doctor(self, *words: str, as_json: bool = True) -> Done:
         words = (*words, "--json") if as_json else words
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "fleettui", "--config", str(self.config), "doctor", *words,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8"},
+            env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -118,6 +123,33 @@ async def test_a_key_is_unknown_then_trusted_then_fine_and_then_changed(
         assert f"remove {desk.known_hosts}:1" in host_key["remedy"]
         assert "no key was added" in changed.err
         assert server.known_host() not in desk.known_hosts.read_text()
+
+
+async def test_on_a_terminal_a_key_is_added_only_after_a_yes(desk: Desk, tmp_path: Path) -> None:
+    desk.write(BOX)
+    line = f"{sys.executable} -m fleettui --config {desk.config} doctor box --trust"
+    with (
+        running_sshd(tmp_path / "sshd") as server,
+        running_tmux(tmp_path, desk.environment) as tmux,
+    ):
+        desk.reach(server)
+        tmux.open(f"{line}; echo first $?; {line}; echo second $?")
+        await tmux.shows("SHA256:", "Is it the right one? [y/N]")
+        tmux.type("Enter")
+        await tmux.shows("was not added", "first 1")
+        assert not desk.known_hosts.exists()
+        tmux.type("y", "Enter")
+        await tmux.shows("● box  host-key", "second 0")
+        assert desk.known_hosts.read_text() == server.known_host()
+
+
+async def test_tmux_that_hides_the_focus_is_told(desk: Desk, tmp_path: Path) -> None:
+    desk.write('[[machines]]\nname = "here"\n')
+    with running_tmux(tmp_path, desk.environment) as tmux:
+        tmux.open(f"{sys.executable} -m fleettui --config {desk.config} doctor; echo ended $?")
+        screen = await tmux.shows("ended 0")
+    assert "▲ here  tmux" in screen
+    assert "→ tmux set -g focus-events on" in screen
 
 
 async def test_a_jump_hosts_key_is_not_passed_off_as_the_machines(

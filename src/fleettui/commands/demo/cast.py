@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 GIB = 1024**3
 
-OUTAGE = (45.0, 95.0, 180.0)
+OUTAGE = (45.0, 80.0, 180.0)
 """The Windows machine is gone from, to (seconds), in a cycle of so many."""
 
 

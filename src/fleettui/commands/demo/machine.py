@@ -1,12 +1,13 @@
 """One machine of the demo: a real SSH server on loopback that runs our scripts.
 
 The only login is the demo's own key, the only commands are the constant ones that fleettui
-sends. On the Macs the scripts run in the real /bin/sh, where functions stand in for the tools
-of macOS (macos.sh); the Windows machine answers by itself (windows.py).
+sends, and git that fetches. On the Macs the scripts run in the real /bin/sh, where functions
+stand in for the tools of macOS (macos.sh); the Windows machine answers by itself (windows.py).
 """
 
 import asyncio
 import os
+import shlex
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -84,15 +85,30 @@ class DemoMachine:
             if self.part.windows and wanted == command(Shell.POWERSHELL):
                 await windows.answer(process, self.part, self._time)
             elif not self.part.windows and wanted == command(Shell.SH):
-                await self._run(process)
+                await self._run(process, "/bin/sh", "-s", begin=_PRELUDE)
+            elif repository := self._fetched(wanted or ""):
+                await self._run(process, "git", "upload-pack", repository)
             else:
                 process.stderr.write(b"this is a demo: only fleettui's own scripts run here\n")
                 process.exit(127)
 
-    async def _run(self, process: "asyncssh.SSHServerProcess[bytes]") -> None:
+    def _fetched(self, wanted: str) -> str | None:
+        """The repository of this machine that a fetch asks for."""
+        try:
+            words = shlex.split(wanted)
+        except ValueError:
+            return None
+        if len(words) != 2 or words[0] != "git-upload-pack":
+            return None
+        path = (self.home / words[1].removeprefix("~/")).resolve()
+        return str(path) if path.is_relative_to(self.home.resolve()) else None
+
+    async def _run(
+        self, process: "asyncssh.SSHServerProcess[bytes]", *argv: str, begin: bytes = b""
+    ) -> None:
+        """Run a program, which is sent `begin` and then what comes over the connection."""
         shell = await asyncio.create_subprocess_exec(
-            "/bin/sh",
-            "-s",
+            *argv,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -107,7 +123,7 @@ class DemoMachine:
             asyncio.create_task(_copy(shell.stdout, process.stdout)),
             asyncio.create_task(_copy(shell.stderr, process.stderr)),
         ]
-        feeding = asyncio.create_task(self._feed(process, shell.stdin))
+        feeding = asyncio.create_task(self._feed(process, shell.stdin, begin))
         closed = asyncio.create_task(process.wait_closed())
         try:
             await _until_over(feeding, closed, outputs)
@@ -122,10 +138,13 @@ class DemoMachine:
         process.exit(max(status, 0))
 
     async def _feed(
-        self, process: "asyncssh.SSHServerProcess[bytes]", shell: asyncio.StreamWriter
+        self,
+        process: "asyncssh.SSHServerProcess[bytes]",
+        shell: asyncio.StreamWriter,
+        begin: bytes,
     ) -> None:
-        """Send the stand-ins, then whatever comes; figures are new for each question."""
-        shell.write(_PRELUDE)
+        """Send `begin`, then whatever comes; figures are new for each question."""
+        shell.write(begin)
         try:
             while data := await process.stdin.read(_CHUNK):
                 self._refresh()
