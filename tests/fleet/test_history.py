@@ -26,3 +26,11 @@ def test_it_is_bounded_however_long_the_gap() -> None:
     recorder.add(system(2.0), 1e9)
     assert len(recorder.history().cpu) == POINTS
     assert recorder.history().cpu[-1] == 2.0
+
+
+def test_the_time_that_answers_take_leaves_no_gaps() -> None:
+    recorder = Recorder(5.0)
+    for index in range(40):
+        recorder.add(system(7.0), index * 5.3)
+    assert None not in recorder.history().cpu
+    assert len(recorder.history().cpu) == int(39 * 5.3 / 5) + 1

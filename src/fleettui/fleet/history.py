@@ -38,7 +38,9 @@ class Recorder:
             self._points[-1] = point
         else:
             missed = 0 if self._slot is None else min(slot - self._slot - 1, POINTS)
-            self._points.extend([_Point()] * missed)
+            # Readings come a little less often than the grid is fine, since the answer takes its
+            # time: one slot that was skipped is covered by the reading that follows.
+            self._points.extend([point if missed == 1 else _Point()] * missed)
             self._points.append(point)
             self._slot = slot
         self._drawn = None
