@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from tests.lab.random_gguf import write_random_model
 
 MODELS = ("tiny:latest", "small:1b")
@@ -100,6 +102,10 @@ class RealOllama:
     def freeze(self) -> None:
         """Stop the server's process without ending it: its port is open, and nobody answers."""
         self._signal(signal.SIGSTOP)
+        assert self._server is not None
+        process, deadline = psutil.Process(self._server.pid), time.monotonic() + _START_S
+        while process.status() != psutil.STATUS_STOPPED and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def thaw(self) -> None:
         """Let the process go on."""
