@@ -73,7 +73,7 @@ async def run_script(pipe: Pipe, script: bytes, stdin: bytes, shell: Shell, cap:
     nonce = new_nonce()
     feeder: asyncio.Task[None] | None = None
     try:
-        pipe.send(wrapped(script, shell, nonce))
+        _begin(pipe, wrapped(script, shell, nonce))
         if not stdin:
             pipe.end_input()
         await _skip_noise(pipe.sink, nonce)
@@ -93,7 +93,7 @@ async def start_script(pipe: Pipe, script: bytes, shell: Shell) -> ScriptProcess
     nonce = new_nonce()
     started = False
     try:
-        pipe.send(wrapped(script, shell, nonce))
+        _begin(pipe, wrapped(script, shell, nonce))
         await _skip_noise(pipe.sink, nonce)
         started = True
         return ScriptProcess(pipe, nonce)
@@ -119,6 +119,12 @@ async def _end(pipe: Pipe) -> None:
     """Kill what still runs, and see it dead: a child that nobody waits for stays a zombie."""
     pipe.kill()
     await asyncio.wait([pipe.sink.ended], timeout=_CLOSE_DEADLINE)
+
+
+def _begin(pipe: Pipe, script: bytes) -> None:
+    # A shell that is not there ends before it is sent anything: what it said tells more.
+    with suppress(Unreachable):
+        pipe.send(script)
 
 
 async def _feed(pipe: Pipe, stdin: bytes) -> None:
