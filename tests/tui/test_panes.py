@@ -18,7 +18,7 @@ from fleettui.tui.draw.grid import Shown, grid
 from fleettui.tui.draw.paint import Line, Tone, line_cells, plain, tame
 from fleettui.tui.draw.pane import pane_lines
 from fleettui.tui.draw.report import report_lines
-from fleettui.tui.draw.rows import compact_lines, row_line
+from fleettui.tui.draw.rows import compact_lines, row_lines
 from tests.tui import fleets
 
 HOSTILE = [
@@ -72,7 +72,7 @@ def test_short_forms_have_exactly_their_width(
     for number in (1, 12):
         lines = (
             *compact_lines(view, fleets.NOW, width, names=names, number=number),
-            row_line(view, fleets.NOW, width, names=names, number=number),
+            *row_lines(view, fleets.NOW, width, names=names, number=number),
         )
         assert all(line_cells(line) == width for line in lines)
         assert safe(lines)
@@ -155,7 +155,7 @@ def test_a_late_machine_shows_its_age() -> None:
 def test_before_the_first_reading() -> None:
     view = fleets.unread()
     assert "◌ reading…" in look(view)[1]
-    assert "◌ reading…" in plain(row_line(view, fleets.NOW, 100, names=6))
+    assert "◌ reading…" in plain(row_lines(view, fleets.NOW, 100, names=6)[0])
     bare = MachineView(view.machine, SourceState.STALE)
     assert "◌ reading…" in look(bare)[1]
 
@@ -231,7 +231,7 @@ def test_the_chosen_one_has_another_frame() -> None:
     lines = pane_lines(fleets.engine(), fleets.NOW, (60, 10), chosen=True)
     assert plain(lines[0]).startswith("┏━ engine")
     assert plain(lines[-1]) == "┗" + "━" * 58 + "┛"
-    row = row_line(fleets.engine(), fleets.NOW, 100, names=6, chosen=True)
+    (row,) = row_lines(fleets.engine(), fleets.NOW, 100, names=6, chosen=True)
     assert plain(row).startswith("▌")
 
 

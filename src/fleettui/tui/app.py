@@ -15,6 +15,7 @@ from textual.command import Provider
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.notifications import SeverityLevel
+from textual.theme import Theme
 
 from fleettui.model.text import clean
 from fleettui.tui import keys as key_list
@@ -31,7 +32,7 @@ from fleettui.tui.theme import (
     variable_defaults,
 )
 
-_NAMED = ("enter", "tab", "space", "home", "end", "ctrl+p", "ctrl+t", "ctrl+r")
+_NAMED = ("enter", "tab", "space", "home", "end", "ctrl+p", "ctrl+t", "ctrl+r", "ctrl+c")
 _SECOND = 1.0
 _LEAST_PAUSE = 0.1
 """Seconds between two drawings, however fast the fleet changes."""
@@ -128,7 +129,6 @@ class FleetApp(App[None]):
         self._reading.add_done_callback(self._reading_ended)
         self._load_other_themes()
         self._check_keys()
-        gc.collect()
         gc.freeze()
 
     def _reading_ended(self, task: asyncio.Task[None]) -> None:
@@ -246,13 +246,23 @@ class FleetApp(App[None]):
     # Themes and keys
 
     def _use_first_theme(self) -> None:
-        if self._wanted_theme not in self.available_themes or self._wanted_theme == DEFAULT:
-            self._take_themes(load_theme(self._wanted_theme, self._folders))
-        if self._wanted_theme in self.available_themes:
-            self.theme = self._wanted_theme
-        else:
-            self._take_themes(load_theme(DEFAULT, self._folders))
-            self.theme = DEFAULT if DEFAULT in self.available_themes else "textual-dark"
+        """Read only the file of the wanted theme; the others have time until the first frame."""
+        for name in (self._wanted_theme, DEFAULT):
+            self._take_themes(load_theme(name, self._folders))
+            theme = self.get_theme(name)
+            if theme is not None:
+                self._dress(theme)
+                return
+
+    def _dress(self, theme: Theme) -> None:
+        if theme.ansi:
+            self.theme = theme.name
+            return
+        # Setting the attribute would parse every style sheet a second time.
+        self.set_reactive(FleetApp.theme, theme.name)
+        self.set_class(theme.dark, "-dark-mode", update=False)
+        self.set_class(not theme.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def _take_themes(self, loaded: Loaded) -> None:
         for theme in loaded.themes.values():

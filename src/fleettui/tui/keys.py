@@ -114,7 +114,7 @@ APP = (
     ),
     _key("app.theme", "ctrl+t", "next_theme", "theme", "Change to the next theme"),
     _key("app.read-all", "ctrl+r", "read_all", "read all", "Read all machines at once"),
-    _key("app.quit", "q", "quit", "quit", "Leave fleettui; the fleet works on", show=True),
+    _key("app.quit", "q,ctrl+c", "quit", "quit", "Leave fleettui; the fleet works on", show=True),
     _key("app.help", "question_mark", "help", "help", "What every key does here", show=True),
 )
 

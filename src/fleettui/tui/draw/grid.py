@@ -1,13 +1,14 @@
 """The machines of the dashboard as one drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fleettui.model.view import FleetView, MachineView
 from fleettui.tui.draw.arrange import Arrangement, Density, arrange
 from fleettui.tui.draw.paint import BLANK, Line, Tone, cut
 from fleettui.tui.draw.pane import pane_lines
-from fleettui.tui.draw.rows import compact_lines, name_cells, row_line
+from fleettui.tui.draw.rows import compact_lines, name_cells, row_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,47 @@ class Drawing:
     cursor: tuple[int, int] | None = None
 
 
+class Kept:
+    """Drawings of machines, kept until the machine is drawn with something else.
+
+    Choosing another machine then draws two of them, not all.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[str, tuple[tuple[object, ...], tuple[Line, ...]]] = {}
+
+    def lines(
+        self, name: str, key: tuple[object, ...], draw: Callable[[], tuple[Line, ...]]
+    ) -> tuple[Line, ...]:
+        """The lines for `key`, drawn anew unless they were the last for that name."""
+        kept = self._lines.get(name)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        lines = draw()
+        self._lines[name] = (key, lines)
+        return lines
+
+    def grid(self, shown: Shown, width: int, height: int) -> Drawing:
+        """As the function `grid`, from what is kept."""
+        return grid(shown, width, height, self)
+
+
 def shown_arrangement(shown: Shown, width: int, height: int) -> Arrangement:
     """Where the machines are; also what a click or an arrow key is looked up in."""
     return arrange(len(shown.machines), width, height)
 
 
-def grid(shown: Shown, width: int, height: int) -> Drawing:
+def grid(shown: Shown, width: int, height: int, kept: Kept | None = None) -> Drawing:
     """All machines in `width` by `height` cells; a list may be longer than that, and scrolls."""
     if width <= 0 or height <= 0:
         return Drawing(())
     if not shown.machines:
         return Drawing(_nothing(shown, width))
     arrangement = shown_arrangement(shown, width, height)
+    kept = kept or Kept()
     if arrangement.density is Density.PANES:
-        return Drawing(_panes(shown, arrangement))
-    return _list(shown, arrangement, width)
+        return Drawing(_panes(shown, arrangement, kept))
+    return _list(shown, arrangement, width, kept)
 
 
 def _nothing(shown: Shown, width: int) -> tuple[Line, ...]:
@@ -55,44 +82,36 @@ def _nothing(shown: Shown, width: int) -> tuple[Line, ...]:
     return tuple(cut(line, width) for line in lines)
 
 
-def _panes(shown: Shown, arrangement: Arrangement) -> tuple[Line, ...]:
+def _panes(shown: Shown, arrangement: Arrangement, kept: Kept) -> tuple[Line, ...]:
+    now = shown.view.taken_at
+    panes = []
+    for index, (machine, place) in enumerate(zip(shown.machines, arrangement.places, strict=True)):
+        size = (place.width, place.height)
+        chosen = machine.name == shown.chosen
+        draw = partial(pane_lines, machine, now, size, chosen=chosen, number=index + 1)
+        panes.append(kept.lines(machine.name, (machine, now, size, chosen, index), draw))
     lines: list[Line] = []
-    columns = arrangement.columns
-    for start in range(0, len(shown.machines), columns):
-        machines = shown.machines[start : start + columns]
-        places = arrangement.places[start : start + columns]
-        panes = [
-            pane_lines(
-                machine,
-                shown.view.taken_at,
-                (place.width, place.height),
-                chosen=machine.name == shown.chosen,
-                number=start + index + 1,
-            )
-            for index, (machine, place) in enumerate(zip(machines, places, strict=True))
+    for start in range(0, len(panes), arrangement.columns):
+        row = panes[start : start + arrangement.columns]
+        lines += [
+            tuple(span for line in level for span in line) for level in zip(*row, strict=True)
         ]
-        lines += [tuple(span for line in row for span in line) for row in zip(*panes, strict=True)]
     return tuple(lines)
 
 
-def _list(shown: Shown, arrangement: Arrangement, width: int) -> Drawing:
-    names = name_cells(shown.machines)
-    now = shown.view.taken_at
+def _list(shown: Shown, arrangement: Arrangement, width: int, kept: Kept) -> Drawing:
+    names, now = name_cells(shown.machines), shown.view.taken_at
+    form = compact_lines if arrangement.density is Density.COMPACT else row_lines
     lines: list[Line] = []
     cursor = None
-    each = arrangement.density.value
     for index, machine in enumerate(shown.machines):
         chosen = machine.name == shown.chosen
+        draw = partial(form, machine, now, width, names=names, chosen=chosen, number=index + 1)
+        key = (machine, now, width, names, chosen, index, form)
+        drawn = kept.lines(machine.name, key, draw)
         if chosen:
-            cursor = (index * each, each)
-        if arrangement.density is Density.COMPACT:
-            lines += compact_lines(
-                machine, now, width, names=names, chosen=chosen, number=index + 1
-            )
-        else:
-            lines.append(
-                row_line(machine, now, width, names=names, chosen=chosen, number=index + 1)
-            )
+            cursor = (len(lines), len(drawn))
+        lines += drawn
     picked = chosen_of(shown.machines, shown.chosen)
     if arrangement.detail and picked is not None:
         lines += pane_lines(picked, now, (width, arrangement.detail))

@@ -57,7 +57,7 @@ def compact_lines(
     return pad((edge, *first), width), pad((edge, *second), width)
 
 
-def row_line(
+def row_lines(
     view: MachineView,
     now: datetime,
     width: int,
@@ -65,7 +65,7 @@ def row_line(
     names: int,
     chosen: bool = False,
     number: int | None = None,
-) -> Line:
+) -> tuple[Line]:
     """Everything in one line."""
     room = width - 2
     head = (*_number(number), *_name(view, names))
@@ -73,7 +73,7 @@ def row_line(
     measures = pad(_measures(view, measures_room, amounts=False), measures_room)
     rest = room - names - 6 - measures_room
     line = (*head, *measures, (" ", Tone.TEXT), *_status(view, now, rest))
-    return pad((_edge(chosen), *cut(line, room)), width)
+    return (pad((_edge(chosen), *cut(line, room)), width),)
 
 
 def _edge(chosen: bool) -> Span:

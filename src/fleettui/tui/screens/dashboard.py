@@ -10,7 +10,7 @@ from textual.widget import Widget
 from fleettui.model.view import FleetView
 from fleettui.tui import keys
 from fleettui.tui.draw.arrange import neighbour
-from fleettui.tui.draw.grid import Drawing, Shown, grid, shown_arrangement
+from fleettui.tui.draw.grid import Drawing, Kept, Shown, shown_arrangement
 from fleettui.tui.draw.header import banner_line, cost_line
 from fleettui.tui.ports import FleetPort
 from fleettui.tui.screens.fleet_screen import DASHBOARD, FleetScreen, Zoom
@@ -45,7 +45,7 @@ class Dashboard(FleetScreen):
         """Money and shared causes where there are any, then the machines."""
         yield Lines(draw_cost, self.seen, id="cost")
         yield Lines(draw_banner, self.seen, id="banner")
-        yield Lines(grid, self._shown(), id="machines")
+        yield Lines(Kept().grid, self._shown(), id="machines")
 
     def on_mount(self) -> None:
         """Show only the lines that have something to say."""

@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import BLANK, Line, Tone, cells, tame
+from fleettui.tui.widgets.tones import cursor_style, tone_styles
 
 ValueT = TypeVar("ValueT")
 
@@ -23,8 +24,6 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
     Foreign text is never markup here, and is made safe once more before it becomes a strip.
     """
 
-    COMPONENT_CLASSES = {f"lines--{tone.value}" for tone in Tone} | {"lines--cursor"}
-
     DEFAULT_CSS = """
     Lines {
         overflow-x: hidden;
@@ -32,23 +31,6 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         scrollbar-size-vertical: 1;
         color: $foreground;
         background: $background;
-        & > .lines--text { color: $foreground; }
-        & > .lines--dim { color: $fleet-dim; }
-        & > .lines--faint { color: $fleet-faint; }
-        & > .lines--strong { color: $foreground; }
-        & > .lines--title { color: $foreground; text-style: bold; }
-        & > .lines--ok { color: $success; }
-        & > .lines--warn { color: $warning; }
-        & > .lines--bad { color: $error; }
-        & > .lines--accent { color: $accent; text-style: bold; }
-        & > .lines--work { color: $secondary; }
-        & > .lines--chosen { color: $accent; text-style: bold; }
-        & > .lines--border { color: $fleet-border; }
-        & > .lines--cpu { color: $fleet-cpu; }
-        & > .lines--gpu { color: $fleet-gpu; }
-        & > .lines--key { color: $accent; text-style: bold; }
-        & > .lines--banner { color: $error; text-style: bold reverse; }
-        & > .lines--cursor { background: $fleet-cursor; }
     }
     """
 
@@ -80,7 +62,10 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         self._value = value
         self._drawing = Drawing(())
         self._strips: dict[int, Strip] = {}
+        self._styles_of: dict[Tone, Style] = {}
+        self._plain = self._cursor = Style.null()
         self._drawn_size = Size(0, 0)
+        self._scrolls = False
         self.follow_end = follow_end
 
     @property
@@ -106,15 +91,14 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         """Colours changed: the strips are made again."""
         super().notify_style_update()
         self._strips.clear()
+        self._styles_of.clear()
 
     def _redraw(self) -> None:
         width, height = self.room
         if not width or not height:
             return
-        before, self._drawing = self._drawing, self._draw(self._value, width, height)
-        if len(self._drawing.lines) > height and self.styles.overflow_y == "auto":
-            width -= self.styles.scrollbar_size_vertical
-            self._drawing = self._draw(self._value, width, height)
+        before = self._drawing
+        self._drawing, width = self._drawn(width, height)
         lines = self._drawing.lines
         at_end = self.scroll_offset.y + self._drawn_size.height >= len(before.lines)
         self.virtual_size = Size(width, len(lines))
@@ -129,6 +113,16 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
             self._repaint(before)
         if self._drawing.cursor is not None and self._drawing.cursor != before.cursor:
             self._show_cursor(self._drawing.cursor)
+
+    def _drawn(self, width: int, height: int) -> tuple[Drawing, int]:
+        """The drawing and its width, one less where a scrollbar stands beside it."""
+        bar = self.styles.scrollbar_size_vertical if self.styles.overflow_y == "auto" else 0
+        for beside in (bar, 0) if self._scrolls else (0, bar):
+            drawing = self._draw(self._value, width - beside, height)
+            self._scrolls = len(drawing.lines) > height
+            if self._scrolls == bool(beside) or not bar:
+                break
+        return drawing, width - beside
 
     def _repaint(self, before: Drawing) -> None:
         old, new = before, self._drawing
@@ -165,8 +159,9 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
         return cursor is not None and cursor[0] <= y < cursor[0] + cursor[1]
 
     def _strip(self, line: Line, cursor: bool) -> Strip:
-        base = self.rich_style
-        over = self._style("cursor") if cursor else Style.null()
+        if not self._styles_of:
+            self._take_colours()
+        base = self._cursor if cursor else self._plain
         segments = []
         size = 0
         for text, tone in line:
@@ -174,11 +169,14 @@ class Lines(ScrollView, Generic[ValueT], can_focus=False):
                 continue
             safe = tame(text)
             size += cells(safe)
-            segments.append(Segment(safe, base + self._style(tone.value) + over))
-        return Strip(segments, size).adjust_cell_length(self.size.width, base + over)
+            segments.append(Segment(safe, base + self._styles_of[tone]))
+        return Strip(segments, size).adjust_cell_length(self.size.width, base)
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"lines--{name}", partial=True)
+    def _take_colours(self) -> None:
+        variables = self.app.theme_variables
+        self._styles_of = tone_styles(variables)
+        self._plain = self.rich_style
+        self._cursor = self._plain + cursor_style(variables)
 
     def on_click(self, event: events.Click) -> None:
         """Tell which cell of the drawing was pressed."""
