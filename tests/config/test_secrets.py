@@ -8,6 +8,7 @@ import os
 import pickle
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -106,25 +107,41 @@ async def test_a_command_that_fails(command: str, says: str, environ: dict[str, 
     assert says in str(await failure(command, environ))
 
 
-async def test_a_command_that_hangs_is_ended_with_its_children(
+async def test_a_command_that_hangs_costs_the_deadline(environ: dict[str, str]) -> None:
+    error = await failure("cmd:sleep 600", environ, 0.2)
+    assert "gave no answer within 0.2 s" in str(error)
+
+
+async def test_a_command_is_ended_with_its_children(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
-    pid_file = tmp_path / "pid"
-    error = await failure(f"cmd:sh -c 'sleep 600 & echo $! > {pid_file}; wait'", environ, 0.5)
-    assert "gave no answer within 0.5 s" in str(error)
-    assert await asyncio.to_thread(_ends, int(pid_file.read_text()))
+    script = f"sleep 600 & echo $! > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/pid; wait"
+    asking = asyncio.create_task(
+        resolve(reference(f"cmd:sh -c '{script}'"), environ=environ, deadline=600)
+    )
+    assert await asyncio.to_thread(_soon, (tmp_path / "pid").exists)
+    pid = int((tmp_path / "pid").read_text())
+    assert not _is_gone(pid)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert await asyncio.to_thread(_soon, lambda: _is_gone(pid))
 
 
-def _ends(pid: int) -> bool:
-    """Whether a process is gone soon, or is a zombie that only awaits its collection."""
+def _soon(true: Callable[[], bool]) -> bool:
     for _ in range(3000):
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
+        if true():
             return True
         time.sleep(0.01)
     return False
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether a process has ended, if only as a zombie that awaits its collection."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 async def test_from_the_keyring(environ: dict[str, str], tmp_path: Path) -> None:
