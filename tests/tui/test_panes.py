@@ -329,3 +329,14 @@ def test_sources_are_told_apart_by_their_own_age() -> None:
     )
     gateway = next(plain(line) for line in lines if "gateway" in plain(line))
     assert gateway.rstrip(" │").endswith("(2m 10s ago)")
+
+
+@pytest.mark.parametrize("width", range(40, 100))
+def test_a_note_of_age_does_not_cut_the_columns(width: int) -> None:
+    text = "\n".join(look(fleets.half(), width, 24))
+    assert "…  (2m 10s ago)" not in text
+    assert "… (2m 10s ago)" not in text
+
+
+def test_a_full_disk_is_shown_before_other_facts() -> None:
+    assert "disk ▲ 11.0 GB free" in "\n".join(look(fleets.half(), 60, 10))

@@ -12,7 +12,6 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.dom import DOMNode
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.theme import Theme
@@ -28,11 +27,11 @@ from fleettui.tui.theme import (
     Loaded,
     load_theme,
     load_themes,
+    theme_after,
     theme_folders,
     variable_defaults,
 )
 
-_NAMED = ("enter", "tab", "space", "home", "end", "ctrl+p", "ctrl+t", "ctrl+r", "ctrl+c")
 _SECOND = 1.0
 _LEAST_PAUSE = 0.1
 """Seconds between two drawings, however fast the fleet changes."""
@@ -76,7 +75,6 @@ class FleetApp(App[None]):
         self._reading: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._draw_planned = False
-        self._clashes: set[str] = set()
         self.failure: BaseException | None = None
         super().__init__()
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
@@ -109,7 +107,7 @@ class FleetApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys by the names that stand on them."""
-        return binding.key if binding.key in _NAMED else super().get_key_display(binding)
+        return key_list.name_of(binding) or super().get_key_display(binding)
 
     # Life
 
@@ -160,7 +158,7 @@ class FleetApp(App[None]):
         self._draw_planned = False
         for screen in reversed(self.screen_stack):
             if isinstance(screen, FleetScreen):
-                if screen.is_mounted:
+                if screen.is_mounted and self.is_running:
                     screen.show(self.port.view())
                 return
 
@@ -232,16 +230,10 @@ class FleetApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
-        from fleettui.tui.screens.help import Help, rows
+        from fleettui.tui.screens.help import Help, groups
 
-        own: list[tuple[Binding, str]] = []
-        everywhere: list[tuple[Binding, str]] = []
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.id is not None:
-                group = everywhere if active.node is self else own
-                group.append((binding, self.get_key_display(binding)))
-        self.push_screen(Help([("here", rows(own)), ("everywhere", rows(everywhere))]))
+        active = self.screen.active_bindings.values()
+        self.push_screen(Help(groups(active, self, self.get_key_display)))
 
     # Themes and keys
 
@@ -279,29 +271,14 @@ class FleetApp(App[None]):
         if problems:
             self.notify("\n".join(problems), title="themes", severity="warning", timeout=12)
 
-    def use_theme(self, name: str) -> None:
-        """Change the colours."""
-        self.theme = name
-
     def action_next_theme(self) -> None:
         """Change to the next of our own themes."""
-        ours = sorted(name for name in self.available_themes if name.startswith("fleet-"))
-        names = ours or sorted(self.available_themes)
-        index = names.index(self.theme) if self.theme in names else -1
-        self.theme = names[(index + 1) % len(names)]
+        self.theme = theme_after(self.theme, self.available_themes)
 
     def _check_keys(self) -> None:
-        problem = key_list.unknown(self._wanted_keys)
-        if problem:
-            self.notify(problem, title="keys", severity="warning", timeout=12)
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Two actions were given the same key: say so once."""
-        ids = sorted(binding.id or binding.action for binding in clashed_bindings)
-        text = f"one key was given to several actions; it does none but the last: {', '.join(ids)}"
-        if text not in self._clashes:
-            self._clashes.add(text)
-            self.notify(text, title="keys", severity="warning", timeout=12)
+        problems = key_list.problems(self._wanted_keys)
+        if problems:
+            self.notify("\n".join(problems), title="keys", severity="warning", timeout=12)
 
 
 def open_dashboard(

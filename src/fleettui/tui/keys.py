@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 from textual.binding import Binding
 
+_NAMED = frozenset({"enter", "tab", "space", "home", "end", "ctrl+p", "ctrl+t", "ctrl+r", "ctrl+c"})
+
 NUMBER = Binding.Group("choose by number", compact=True)
 
 
@@ -136,14 +138,41 @@ def ids() -> Iterator[str]:
                 yield binding.id
 
 
-def unknown(mapping: Mapping[str, str]) -> str | None:
-    """What is wrong with a key mapping, in one line; None where every binding exists."""
+def problems(mapping: Mapping[str, str]) -> list[str]:
+    """What is wrong with a key mapping, one line for each kind of mistake."""
+    said = []
     known = sorted(ids())
     wrong = [id for id in mapping if id not in known]
-    if not wrong:
-        return None
-    said = []
-    for id in wrong:
-        near = get_close_matches(id, known, n=1, cutoff=0.0)
-        said.append(f"{id} (nearest: {near[0]})" if near else id)
-    return f"[keys] names no such action: {', '.join(said)}"
+    if wrong:
+        near = [get_close_matches(id, known, n=1, cutoff=0.0)[0] for id in wrong]
+        names = ", ".join(f"{id} (nearest: {n})" for id, n in zip(wrong, near, strict=True))
+        said.append(f"[keys] names no such action: {names}")
+    said += [f"[keys] gives {key} to {one} and to {other}" for key, one, other in clashes(mapping)]
+    return said
+
+
+def clashes(mapping: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """A key, the action that it was mapped to, and the action that had it on the same screen."""
+    told = set()
+    for screen, bindings in SCREENS.items():
+        here = [*bindings, *(APP if screen not in ("everywhere", "help") else ())]
+        keys = {binding.id or "": _keys(binding, mapping) for binding in here}
+        for one in mapping:
+            for other, others in keys.items():
+                for key in sorted(keys.get(one, set()) & others):
+                    pair = frozenset((one, other))
+                    if one != other and pair not in told:
+                        told.add(pair)
+                        yield key, one, other
+
+
+def _keys(binding: Binding, mapping: Mapping[str, str]) -> set[str]:
+    """The keys of a binding under a mapping, by the names that Textual has for them."""
+    wanted = mapping.get(binding.id or "", binding.key)
+    keys = ",".join(key for key in wanted.split(",") if key.strip())
+    return {each.key for each in Binding.make_bindings([Binding(keys, "")])} if keys else set()
+
+
+def name_of(binding: Binding) -> str | None:
+    """The name that stands on the key, where Textual would show a sign for it."""
+    return binding.key if binding.key in _NAMED else None

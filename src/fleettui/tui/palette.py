@@ -60,7 +60,7 @@ class FleetCommands(Provider):
             yield Command(title, "Show everything of this machine", partial(app.zoom, machine.name))
         for theme in sorted(app.available_themes):
             title = f"theme {theme}"
-            yield Command(tame(title), "Change the colours", partial(app.use_theme, theme))
+            yield Command(tame(title), "Change the colours", partial(setattr, app, "theme", theme))
         yield from (self._command(active) for active in bindings if not active.binding.show)
 
     def _bindings(self) -> list[ActiveBinding]:

@@ -141,6 +141,14 @@ def _check_colour(key: str, value: Any) -> None:
         raise BadTheme(f"{key}: {value} is no colour") from error
 
 
+def theme_after(name: str, available: Iterable[str]) -> str:
+    """The next of our own themes, or of all of them where ours are missing."""
+    every = sorted(available)
+    names = [each for each in every if each.startswith("fleet-")] or every
+    index = names.index(name) if name in names else -1
+    return names[(index + 1) % len(names)]
+
+
 def variable_defaults(theme: Theme) -> dict[str, str]:
     """Values for our own variables under a theme that does not set them."""
     if all(name in theme.variables for name in _OWN_VARIABLES):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from fleettui.model import fmt
-from fleettui.model.reading import Source
+from fleettui.model.reading import Source, SourceState
 from fleettui.model.view import MachineView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.paint import Line, Span, Tone, cut, fit, line_cells, pad
@@ -60,6 +60,9 @@ def _never_seen(view: MachineView) -> bool:
 def _what_to_do(view: MachineView, room: int) -> tuple[Line, ...]:
     keys: Line = (("R", Tone.KEY), (" tries again at once", Tone.DIM))
     command: Line = (("fleettui doctor ", Tone.KEY), (fit(view.name, 32), Tone.KEY))
+    if view.state is SourceState.HOSTKEY:
+        trust: Line = ((" --trust", Tone.KEY), (" shows the key and accepts it", Tone.DIM))
+        return (cut((*command, *trust), room),)
     return cut(keys, room), cut((*command, (" checks everything", Tone.DIM)), room)
 
 

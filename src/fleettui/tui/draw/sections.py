@@ -103,8 +103,8 @@ def aged(
         return draw(room)
     if not note:
         return tuple(dimmed(line) for line in draw(room))
-    ago = f"  ({fmt.age(source.age_s)} ago)"
-    lines = tuple(dimmed(line) for line in draw(max(8, room - len(ago))))
+    ago = f" ({fmt.age(source.age_s)} ago)"
+    lines = tuple(dimmed(line) for line in draw(max(8, room - len(ago) - 1)))
     return (spread(lines[0], ((ago, Tone.WARN),), room), *lines[1:]) if lines else ()
 
 

@@ -1,6 +1,7 @@
 """Memory, processors, disk: the first lines of a machine."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from fleettui.model import fmt
 from fleettui.model.system import Gpu, System
@@ -13,6 +14,10 @@ MOST_GRAPH_ROWS = 10
 
 LABEL = 6
 """Cells of the names before the bars."""
+
+
+Meter: TypeAlias = tuple[str, float | None, Sequence[float | None], Tone]
+"""A label, the percentage now, those of the last minutes, and a tone."""
 
 
 def gauge_cells(room: int) -> int:
@@ -39,24 +44,27 @@ def vital_lines(view: MachineView, room: int, rows: int = 1) -> tuple[Line, ...]
     system = view.system
     if system is None:
         return ()
-    lines = [cut(memory_line(system, room), room)]
-    left_over = room - LABEL - gauge_cells(room) - 8
-    cpu_facts = fitting((load_facts(system), disk_facts(system), up_facts(system)), left_over)
-    if rows > 1:
-        lines += _graph("cpu", system.cpu_percent, view.history.cpu, room, rows, Tone.CPU)
-    else:
-        lines.append(_gauge("cpu", system.cpu_percent, view.history.cpu, cpu_facts, room, Tone.CPU))
+    facts = system_facts(system)
+    cpu: Meter = ("cpu", system.cpu_percent, view.history.cpu, Tone.CPU)
+    meters = [(cpu, fitting(facts, room - LABEL - gauge_cells(room) - 8))]
     if _has_gpu(view):
-        use = gpu_use(system)
-        facts = gpu_facts(system.gpus)
-        if rows > 1:
-            lines += _graph("gpu", use, view.history.gpu, room, rows, Tone.GPU)
-        else:
-            lines.append(_gauge("gpu", use, view.history.gpu, facts, room, Tone.GPU))
-    if rows > 1:
-        rest = joined((load_facts(system), disk_facts(system), up_facts(system)))
-        lines.append(cut(((left("", LABEL), Tone.DIM), *rest), room))
-    return tuple(lines)
+        gpu: Meter = ("gpu", gpu_use(system), view.history.gpu, Tone.GPU)
+        meters.append((gpu, gpu_facts(system.gpus)))
+    lines = [cut(memory_line(system, room), room)]
+    if rows == 1:
+        return (*lines, *(_gauge(meter, beside, room) for meter, beside in meters))
+    for meter, _ in meters:
+        lines += _graph(meter, room, rows)
+    below: Line = ((" " * LABEL, Tone.TEXT), *fitting(facts, room - LABEL))
+    return (*lines, below)
+
+
+def system_facts(system: System) -> list[Line]:
+    """Load, disk and time since the start; the disk first where it is nearly full."""
+    facts = [load_facts(system), disk_facts(system), up_facts(system)]
+    if disk_is_scarce(system):
+        facts.insert(0, facts.pop(1))
+    return facts
 
 
 def memory_line(system: System, room: int) -> Line:
@@ -79,38 +87,24 @@ def memory_line(system: System, room: int) -> Line:
     )
 
 
-def _gauge(
-    label: str,
-    now: float | None,
-    history: Sequence[float | None],
-    facts: Sequence[Span],
-    room: int,
-    tone: Tone,
-) -> Line:
-    cells = gauge_cells(room)
+def _gauge(meter: Meter, facts: Line, room: int) -> Line:
+    label, now, history, tone = meter
     head: Line = (
         (left(label, LABEL), Tone.DIM),
-        (spark(history, cells), tone),
+        (spark(history, gauge_cells(room)), tone),
         (right(fmt.percent(now), 6), Tone.TEXT),
     )
     return cut((*head, ("  ", Tone.TEXT), *facts) if facts else head, room)
 
 
-def _graph(
-    label: str,
-    now: float | None,
-    history: Sequence[float | None],
-    room: int,
-    rows: int,
-    tone: Tone,
-) -> list[Line]:
-    side = LABEL
-    heads: list[Line] = [BLANK] * rows
-    heads[0] = ((left(label, side), Tone.DIM),)
-    heads[1] = ((left(_short_percent(now), side), Tone.TEXT),)
-    graph = area(history, max(0, room - side), rows, tone)
-    blank: Line = ((" " * side, Tone.TEXT),)
-    return [(*(head or blank), *line) for head, line in zip(heads, graph, strict=True)]
+def _graph(meter: Meter, room: int, rows: int) -> list[Line]:
+    label, now, history, tone = meter
+    heads = [label, _short_percent(now)] + [""] * (rows - 2)
+    graph = area(history, max(0, room - LABEL), rows, tone)
+    return [
+        ((left(head, LABEL), Tone.TEXT if row else Tone.DIM), *line)
+        for row, (head, line) in enumerate(zip(heads, graph, strict=True))
+    ]
 
 
 def _short_percent(value: float | None) -> str:
@@ -130,12 +124,18 @@ def load_facts(system: System) -> Line:
     return (("load ", Tone.DIM), (f"{system.load_1m:.1f}", Tone.TEXT))
 
 
+def disk_is_scarce(system: System) -> bool:
+    """Whether less than a twentieth of the disk is free."""
+    free, total = system.disk_free, system.disk_total
+    return free is not None and total is not None and free < total * 0.05
+
+
 def disk_facts(system: System) -> Line:
     """`disk 412 GB free`."""
     if system.disk_free is None:
         return BLANK
-    free, total = system.disk_free, system.disk_total
-    scarce = total is not None and free < total * 0.05
+    free = system.disk_free
+    scarce = disk_is_scarce(system)
     mark = f"{marks.ATTENTION} " if scarce else ""
     return (
         ("disk ", Tone.DIM),

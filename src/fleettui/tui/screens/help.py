@@ -1,10 +1,11 @@
 """What every key does, from the keys themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
 
 from fleettui.tui import keys
@@ -44,6 +45,19 @@ def rows(bindings: Iterable[tuple[Binding, str]]) -> tuple[Row, ...]:
         else:
             texts.setdefault(binding.action, ([], binding.tooltip))[0].append(key)
     return tuple((" ".join(names), text) for names, text in texts.values())
+
+
+def groups(
+    active: Iterable[ActiveBinding], app: DOMNode, display: Callable[[Binding], str]
+) -> tuple[Group, ...]:
+    """The keys of a screen, then those that work everywhere."""
+    own: list[tuple[Binding, str]] = []
+    everywhere: list[tuple[Binding, str]] = []
+    for one in active:
+        if one.binding.id is not None:
+            group = everywhere if one.node is app else own
+            group.append((one.binding, display(one.binding)))
+    return ("here", rows(own)), ("everywhere", rows(everywhere))
 
 
 class Help(ModalScreen[None]):
