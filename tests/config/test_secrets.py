@@ -128,6 +128,27 @@ async def test_a_command_is_ended_with_its_children(
     assert await asyncio.to_thread(_soon, lambda: _is_gone(pid))
 
 
+async def test_a_command_cancelled_at_any_moment_leaves_nothing(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    for turns in range(25):
+        asking = asyncio.create_task(
+            resolve(reference(f"cmd:sh -c 'cd {tmp_path}; sleep 600 & wait'"), environ=environ)
+        )
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert await asyncio.to_thread(_soon, lambda: not _inside(tmp_path))
+
+
+def _inside(folder: Path) -> list[int]:
+    """The processes whose current folder this is."""
+    found = psutil.process_iter(["pid", "cwd"])
+    return [process.pid for process in found if process.info["cwd"] == str(folder)]
+
+
 def _soon(true: Callable[[], bool]) -> bool:
     for _ in range(3000):
         if true():

@@ -173,18 +173,7 @@ async def _run(
     argv: tuple[str, ...], what: str, environ: Mapping[str, str] | None, deadline: float
 ) -> tuple[int, bytes]:
     """Exit status and standard output, of which SECRET_CAP + 1 bytes at most."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=None if environ is None else dict(environ),
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise OperationFailed(f"{what} cannot be started: {clean(reason)}") from None
+    process = await _start(argv, what, environ)
     assert process.stdout is not None
     printed = b""
     try:
@@ -198,6 +187,32 @@ async def _run(
         raise OperationFailed(f"{what} gave no answer within {deadline:g} s") from None
     finally:
         await _end(process)
+
+
+async def _start(
+    argv: tuple[str, ...], what: str, environ: Mapping[str, str] | None
+) -> asyncio.subprocess.Process:
+    """Start the command in a process group of its own; cancelled, it leaves none of it behind."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=None if environ is None else dict(environ),
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # asyncio itself would end the command, but not what that has started meanwhile.
+        with suppress(OSError, ValueError):
+            await _end(await starting)
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OperationFailed(f"{what} cannot be started: {clean(reason)}") from None
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
