@@ -2,8 +2,6 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import psutil
@@ -16,32 +14,9 @@ from fleettui.model.errors import Malformed, ProxyDown, ReadError, TimedOut, Unr
 from tests.hosts.clocks import Hands
 from tests.lab.proxies import socks_server
 from tests.lab.sshd import free_port
+from tests.lab.tcp import Handler, server
 
 DEADLINE = 30.0
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def server(handler: Handler, port: int = 0) -> AsyncIterator[str]:
-    """A server whose `handler` gets each connection; yields its URL."""
-    handled: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        handled.add(task)
-        with suppress(OSError, EOFError, asyncio.CancelledError):
-            await handler(reader, writer)
-        writer.transport.abort()
-
-    listening = await asyncio.start_server(serve, "127.0.0.1", port)
-    try:
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    finally:
-        listening.close()
-        for task in handled:
-            task.cancel()
-        await asyncio.gather(*handled)
 
 
 async def request(reader: asyncio.StreamReader) -> bytes:

@@ -168,3 +168,15 @@ async def test_a_missed_deadline_costs_one_script_and_not_the_connection(sshd: S
             assert await is_dead(int(pid_file.read_text()))
         assert (await host.run(b"echo ok", deadline=DEADLINE)).stdout == b"ok\n"
         assert sshd.log().count("Accepted publickey") == 1
+
+
+async def test_a_machine_whose_sessions_are_used_up_gets_a_new_connection(tmp_path: Path) -> None:
+    with running_sshd(tmp_path / "sshd", options=["MaxSessions 2"]) as server:
+        async with ssh_host(server) as host:
+            held = [await host.start(b"echo ready; read -r x", deadline=DEADLINE) for _ in "ab"]
+            with pytest.raises(Unreachable, match="opens no session"):
+                await host.run(b"true", deadline=DEADLINE)
+            assert (await host.run(b"echo ok", deadline=DEADLINE)).stdout == b"ok\n"
+            for process in held:
+                assert await process.readline() == b"ready\n"
+                await process.close()

@@ -17,6 +17,7 @@ from fleettui.model.errors import (
     Unreachable,
 )
 from tests.lab.sshd import Sshd, add_to_agent, free_port, make_key, running_agent, running_sshd
+from tests.lab.tcp import server
 from tests.real.labs import DEADLINE, machine, ssh_host, write_config
 
 QUICK = Timing(connect_s=30, login_s=30, mend_s=0.0, first_wait_s=0.05, longest_wait_s=0.1)
@@ -270,20 +271,12 @@ async def test_a_key_added_to_the_agent_is_noticed(
     ],
 )
 async def test_what_is_no_ssh_server_is_told_in_one_clean_line(sshd: Sshd, greeting: bytes) -> None:
-    served = asyncio.Event()
-
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(greeting)
         await asyncio.sleep(0.05)
-        writer.close()
-        served.set()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with ssh_host(sshd, f"me@127.0.0.1:{port}") as host:
+    async with server(greet) as url, ssh_host(sshd, url.replace("http://", "me@")) as host:
         failure = await failure_of(host)
-        await served.wait()
-    server.close()
     assert isinstance(failure, Unreachable)
     assert len(failure.text) < 300
 

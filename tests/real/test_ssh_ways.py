@@ -1,7 +1,6 @@
 """The ways to a machine: aliases, jumps, proxies, several addresses."""
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from fleettui.hosts.timing import Timing
 from fleettui.model.errors import HostKeyUnknown, ProxyDown, Unreachable
 from tests.lab.proxies import microsocks, socks_server
 from tests.lab.sshd import Sshd, free_port, running_sshd
+from tests.lab.tcp import server
 from tests.real.labs import DEADLINE, ssh_host, write_config
 
 BACK_SOON = Timing(connect_s=30, login_s=30, head_start_s=20, return_s=0.1)
@@ -166,18 +166,12 @@ async def _moved_to(host: SshHost, address: str) -> bool:
 
 
 async def test_a_silent_first_address_costs_only_its_head_start(sshd: Sshd) -> None:
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            await reader.read()
-        writer.close()
-        left.set()
+    async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
 
-    left = asyncio.Event()
-    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    port = silent.sockets[0].getsockname()[1]
     timing = Timing(head_start_s=0.1, return_s=3600)
-    async with ssh_host(sshd, f"127.0.0.1:{port}", "box", timing=timing) as host:
-        assert (await host.run(b"echo ok", deadline=DEADLINE)).stdout == b"ok\n"
-        assert host.address == "box"
-        await left.wait()
-    silent.close()
+    async with server(say_nothing) as silent:
+        first = silent.removeprefix("http://")
+        async with ssh_host(sshd, first, "box", timing=timing) as host:
+            assert (await host.run(b"echo ok", deadline=DEADLINE)).stdout == b"ok\n"
+            assert host.address == "box"

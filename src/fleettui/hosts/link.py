@@ -68,6 +68,7 @@ class Link(Generic[D]):
         self._preference = Preference(len(addresses), clock, return_s=timing.return_s)
         self._backoff = Backoff(first=timing.first_wait_s, most=timing.longest_wait_s)
         self._open: D | None = None
+        self._leaving: set[D] = set()
         self._opened_at = 0.0
         self._attempt: asyncio.Task[None] | None = None
         self._return: asyncio.Task[None] | None = None
@@ -122,8 +123,10 @@ class Link(Generic[D]):
             if task is not None:
                 task.cancel()
         self._attempt = self._return = None
-        connection, self._open = self._open, None
-        if connection is not None:
+        if self._open is not None:
+            self._leaving.add(self._open)
+            self._open = None
+        for connection in tuple(self._leaving):
             connection.abort()
         self._preference.forget()
 
@@ -135,9 +138,10 @@ class Link(Generic[D]):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        connection, self._open = self._open, None
-        if connection is not None:
-            await connection.close()
+        connections = [*self._leaving, *([self._open] if self._open is not None else [])]
+        self._open = None
+        if connections:
+            await asyncio.gather(*(connection.close() for connection in connections))
 
     async def _pause(self) -> None:
         failure = self._failure
@@ -193,6 +197,7 @@ class Link(Generic[D]):
     def _adopt(self, index: int, connection: D) -> None:
         before, self._open = self._open, connection
         if before is not None:
+            self._leaving.add(before)
             before.retire()
         self._failure = None
         self._try_at = None
@@ -203,6 +208,7 @@ class Link(Generic[D]):
             self._return = asyncio.create_task(self._look_for_better())
 
     def _lost(self, connection: D) -> None:
+        self._leaving.discard(connection)
         if connection is not self._open:
             return
         self._open = None
