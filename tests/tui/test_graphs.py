@@ -44,7 +44,7 @@ def test_a_bar_tells_unknown_from_empty() -> None:
 def test_an_area_is_drawn_from_the_bottom() -> None:
     assert [plain(line) for line in area([50.0, 100.0, None, 1.0], 4, 2, Tone.CPU)] == [
         " █  ",
-        "██ ▁",
+        "██·▁",
     ]
 
 

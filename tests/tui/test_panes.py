@@ -224,7 +224,8 @@ def test_little_room_keeps_what_matters() -> None:
 
 
 def test_graphs_grow_into_spare_room() -> None:
-    assert sum("█" in line for line in look(fleets.brain(), 60, 30)) > 2
+    tall = look(fleets.brain(), 60, 30)
+    assert sum(any(mark in line for mark in "▁▂▃▄▅▆▇█") for line in tall) > 2
 
 
 def test_the_chosen_one_has_another_frame() -> None:
@@ -340,3 +341,8 @@ def test_a_note_of_age_does_not_cut_the_columns(width: int) -> None:
 
 def test_a_full_disk_is_shown_before_other_facts() -> None:
     assert "disk ▲ 11.0 GB free" in "\n".join(look(fleets.half(), 60, 10))
+
+
+@pytest.mark.parametrize("width", [30, 44, 58, 64, 80, 100, 200])
+def test_how_much_memory_is_used_is_said_at_every_width(width: int) -> None:
+    assert any(" of 64 GB" in line for line in look(fleets.engine(), width, 14))

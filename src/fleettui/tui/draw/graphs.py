@@ -4,6 +4,7 @@ A value that was not read is a gap, never a zero; whatever is not a finite numbe
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from math import ceil, isfinite
 
 from fleettui.tui.draw.paint import Line, Tone
@@ -11,6 +12,8 @@ from fleettui.tui.draw.paint import Line, Tone
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _FILLS = " ▁▂▃▄▅▆▇█"
 GAP = " "
+_GROUND = "·"
+"""What a gap stands on, so that a short history is not mistaken for an empty graph."""
 
 
 def _share(value: float | None, top: float) -> float | None:
@@ -48,6 +51,19 @@ def spark(values: Sequence[float | None], room: int, top: float = 100.0) -> str:
     return "".join(marks)
 
 
+def spark_line(values: Sequence[float | None], room: int, tone: Tone) -> Line:
+    """A sparkline in a tone of its own, its gaps marked."""
+    return _grounded(spark(values, room), tone)
+
+
+def _grounded(marks: str, tone: Tone) -> Line:
+    spans = []
+    for empty, run in groupby(marks, GAP.__eq__):
+        text = "".join(run)
+        spans.append((_GROUND * len(text), Tone.FAINT) if empty else (text, tone))
+    return tuple(spans)
+
+
 def squeezed(values: Sequence[float | None], count: int) -> list[float | None]:
     """All values in at most `count` points; each is the highest of those that it stands for."""
     if count <= 0 or len(values) <= count:
@@ -71,5 +87,6 @@ def area(
     for row in range(rows - 1, -1, -1):
         base = row * 8
         marks = [GAP if h is None else _FILLS[min(8, max(0, h - base))] for h in heights]
-        lines.append((("".join(marks), tone),))
+        text = "".join(marks)
+        lines.append(((text, tone),) if row else _grounded(text, tone))
     return tuple(lines)

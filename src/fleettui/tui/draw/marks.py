@@ -92,12 +92,14 @@ def agent(state: AgentState | None) -> Mark:
 
 def pressure(state: Pressure | None) -> Mark:
     """The mark of memory pressure; without a word where the kernel does not tell."""
-    return Mark("", Tone.ACCENT) if state is None else _PRESSURES[state]
+    return Mark("", Tone.CPU) if state is None else _PRESSURES[state]
 
 
 def unread(view: SourceView) -> bool:
-    """Whether a source that is configured has neither a value nor a reason yet."""
-    return view.state is not SourceState.ABSENT and view.observed_at is None and view.reason is None
+    """Whether a source that is configured has neither a value nor a failure yet."""
+    return view.pending or (
+        view.state is not SourceState.ABSENT and view.observed_at is None and view.reason is None
+    )
 
 
 def reading(machine: MachineView) -> bool:

@@ -9,7 +9,7 @@ from fleettui.model.reading import Source, SourceState
 from fleettui.model.system import System
 from fleettui.model.view import MachineView
 from fleettui.tui.draw import marks
-from fleettui.tui.draw.graphs import bar, spark
+from fleettui.tui.draw.graphs import bar, spark_line
 from fleettui.tui.draw.models import until
 from fleettui.tui.draw.paint import (
     Line,
@@ -130,7 +130,7 @@ def _processor(
 ) -> Line:
     return (
         (f"{label} ", Tone.DIM),
-        (spark(history, graph), tone),
+        *spark_line(history, graph, tone),
         (f"{right(fmt.percent(now), 6)}  ", Tone.TEXT),
     )
 

@@ -7,10 +7,21 @@ from fleettui.model import fmt
 from fleettui.model.system import Gpu, System
 from fleettui.model.view import MachineView
 from fleettui.tui.draw import marks
-from fleettui.tui.draw.graphs import area, bar, spark
-from fleettui.tui.draw.paint import BLANK, Line, Span, Tone, cut, fitting, joined, left, right
+from fleettui.tui.draw.graphs import area, bar, spark_line
+from fleettui.tui.draw.paint import (
+    BLANK,
+    Line,
+    Tone,
+    cut,
+    fitting,
+    joined,
+    left,
+    line_cells,
+    right,
+)
 
-MOST_GRAPH_ROWS = 10
+MOST_GRAPH_ROWS = 3
+"""More would only stretch the same few points."""
 
 LABEL = 6
 """Cells of the names before the bars."""
@@ -22,7 +33,7 @@ Meter: TypeAlias = tuple[str, float | None, Sequence[float | None], Tone]
 
 def gauge_cells(room: int) -> int:
     """Cells of every bar and sparkline in a pane, so that they line up."""
-    return max(6, min(34, room - 42))
+    return max(4, min(34, room - 42))
 
 
 def graph_rows(view: MachineView, spare: int) -> int:
@@ -71,27 +82,34 @@ def memory_line(system: System, room: int) -> Line:
     """`mem ▕████▌   ▏ 41.9 of 64 GB used  normal`; the bar's colour is the pressure's."""
     mark = marks.pressure(system.memory_pressure)
     gauge = bar(system.memory_used, system.memory_total, gauge_cells(room), mark.tone)
-    amount = fmt.used_of(system.memory_used, system.memory_total)
-    facts: list[Sequence[Span]] = [
-        ((f"  {amount}", Tone.TEXT), (f" {system.memory_label}", Tone.DIM)),
-    ]
-    if mark.word:
-        quiet = mark.tone is Tone.OK
-        facts.append(((f"{mark.glyph} {mark.word}".strip(), Tone.DIM if quiet else mark.tone),))
-    if system.swap_used:
-        facts.append(((f"swap {fmt.memory(system.swap_used)}", Tone.DIM),))
+    left_over = room - LABEL - gauge_cells(room) - 2
     return (
         (left("mem", LABEL), Tone.DIM),
         *gauge,
-        *fitting(facts, room - LABEL - gauge_cells(room), ("  ", Tone.TEXT)),
+        ("  ", Tone.TEXT),
+        *_memory_facts(system, mark, left_over),
     )
+
+
+def _memory_facts(system: System, mark: marks.Mark, room: int) -> Line:
+    """The amount always, its name in the platform's own monitor where all else fits as well."""
+    amount: Line = ((fmt.used_of(system.memory_used, system.memory_total), Tone.TEXT),)
+    rest: list[Line] = []
+    if mark.word:
+        quiet = mark.tone is Tone.OK
+        rest.append(((f"{mark.glyph} {mark.word}".strip(), Tone.DIM if quiet else mark.tone),))
+    if system.swap_used:
+        rest.append(((f"swap {fmt.memory(system.swap_used)}", Tone.DIM),))
+    gap = ("  ", Tone.TEXT)
+    named = joined(((*amount, (f" {system.memory_label}", Tone.DIM)), *rest), gap)
+    return named if line_cells(named) <= room else fitting([amount, *rest], room, gap)
 
 
 def _gauge(meter: Meter, facts: Line, room: int) -> Line:
     label, now, history, tone = meter
     head: Line = (
         (left(label, LABEL), Tone.DIM),
-        (spark(history, gauge_cells(room)), tone),
+        *spark_line(history, gauge_cells(room), tone),
         (right(fmt.percent(now), 6), Tone.TEXT),
     )
     return cut((*head, ("  ", Tone.TEXT), *facts) if facts else head, room)
