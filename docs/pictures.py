@@ -1,4 +1,4 @@
-"""Draws the pictures of the README: `make pictures`. The program draws itself, on the demo's fleet."""
+"""Draws the pictures of the README (`make pictures`): the program itself, on the demo fleet."""
 
 import argparse
 import asyncio
