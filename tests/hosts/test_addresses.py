@@ -133,3 +133,29 @@ async def test_cancelling_cancels_every_attempt() -> None:
         async with asyncio.timeout(0.1):
             await first_to_answer([1, 2, 3], attempt, head_start=0.001)
     assert sorted(ended) == [1, 2, 3]
+
+
+async def test_what_was_won_is_let_go_when_nobody_wants_it_any_more() -> None:
+    """The winner is held until the others have ended; who gives up meanwhile must not lose it."""
+    let_go: list[str] = []
+    ending = asyncio.Event()
+
+    async def attempt(name: str) -> str:
+        if name == "vpn":
+            return name
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ending.set()
+            await asyncio.sleep(0.05)
+        raise AssertionError
+
+    async with asyncio.timeout(30):
+        racing = asyncio.create_task(
+            first_to_answer(["lan", "vpn"], attempt, head_start=0.01, discard=let_go.append)
+        )
+        await ending.wait()
+        racing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await racing
+    assert let_go == ["vpn"]

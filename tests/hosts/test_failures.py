@@ -21,11 +21,7 @@ from fleettui.model.errors import ReadError, TimedOut, Unreachable
         (OSError(errno.EHOSTUNREACH, "x"), Unreachable, "there is no route to box"),
         (ConnectionResetError(errno.ECONNRESET, "x"), Unreachable, "box closed the connection"),
         (OSError(errno.EMFILE, "Too many"), Unreachable, "box cannot be reached (Too many)"),
-        (
-            OSError("Multiple exceptions: [Errno 111] Connect call failed ('::1', 1), …"),
-            Unreachable,
-            "box refuses the connection",
-        ),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), Unreachable, "no name server answers for box"),
         (OSError("odd"), Unreachable, "box cannot be reached (odd)"),
     ],
 )

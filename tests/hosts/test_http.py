@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import psutil
 import pytest
 
-from fleettui.hosts.http import HttpAddress, HttpReader
+from fleettui.hosts.http import HttpAddress, HttpAnswer, HttpReader
 from fleettui.hosts.local import LocalHost
 from fleettui.hosts.streams import SocketStream
 from fleettui.model.errors import Malformed, ProxyDown, ReadError, TimedOut, Unreachable
@@ -358,3 +358,92 @@ async def test_nothing_is_left_open() -> None:
         await asyncio.sleep(0.05)
         assert psutil.Process().num_fds() <= files + 2
         assert len(asyncio.all_tasks()) <= tasks + 1
+
+
+def json_answers(answer: HttpAnswer) -> bool:
+    return answer.status == 200 and answer.body.startswith(b"{")
+
+
+async def test_another_server_at_a_better_address_is_not_the_service() -> None:
+    foreign = says(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")
+    hands = Hands()
+    async with server(foreign) as first, server(says(simple(b'{"a":1}'))) as second:
+        reader = HttpReader([HttpAddress(first), HttpAddress(second)], clock=hands.clock)
+        for _ in range(3):
+            answer = await reader.get("/", deadline=DEADLINE, sane=json_answers)
+            assert (answer.body, reader.address) == (b'{"a":1}', second)
+            hands.pass_by(60)
+        await reader.close()
+
+
+async def test_a_strange_answer_is_given_where_there_is_no_better_one() -> None:
+    async with server(says(b"HTTP/1.1 500 No\r\nContent-Length: 1\r\n\r\nx")) as url:
+        addresses = [HttpAddress(url), HttpAddress(f"http://127.0.0.1:{free_port()}")]
+        reader = HttpReader(addresses)
+        assert (await reader.get("/", deadline=DEADLINE, sane=json_answers)).status == 500
+        assert reader.address is None
+        await reader.close()
+
+
+async def test_an_answer_on_its_way_does_not_undo_the_return_to_a_better_address() -> None:
+    hands = Hands()
+    port = free_port()
+    waiting, release = asyncio.Event(), asyncio.Event()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            asked = await request(reader)
+            if b"/slow" in asked:
+                waiting.set()
+                await release.wait()
+            writer.write(simple(b"worse"))
+            await writer.drain()
+
+    async with server(slow) as worse:
+        addresses = [HttpAddress(f"http://127.0.0.1:{port}", shown="lan"), HttpAddress(worse)]
+        reader = HttpReader(addresses, clock=hands.clock)
+        await reader.get("/", deadline=DEADLINE)
+        late = asyncio.create_task(reader.get("/slow", deadline=DEADLINE))
+        await waiting.wait()
+        async with server(Counting(), port):
+            for _ in range(500):
+                hands.pass_by(60)
+                await reader.get("/", deadline=DEADLINE)
+                if reader.address == "lan":
+                    break
+                await asyncio.sleep(0.01)
+            release.set()
+            assert (await late).body == b"worse"
+            assert reader.address == "lan"
+        await reader.close()
+
+
+async def test_the_status_alone_needs_no_body() -> None:
+    endless = says(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", b"data", pause=9)
+    async with server(endless) as url:
+        reader = HttpReader([HttpAddress(url)], keep=False)
+        answer = await reader.get("", deadline=DEADLINE, cap=None)
+        await reader.close()
+    assert (answer.status, answer.body) == (200, b"")
+
+
+async def test_without_keeping_each_question_has_a_connection_of_its_own() -> None:
+    counting = Counting()
+    async with server(counting) as url:
+        reader = HttpReader([HttpAddress(url)], keep=False)
+        for _ in range(3):
+            await reader.get("/", deadline=DEADLINE)
+        await reader.close()
+    assert counting.connections == 3
+
+
+async def test_no_login_is_shown() -> None:
+    async with server(Counting()) as url:
+        secret = url.replace("//", "//me:hunter2@")
+        reader = HttpReader([HttpAddress(secret)])
+        await reader.get("/", deadline=DEADLINE)
+        assert reader.address == url.replace("//", "//…@")
+        await reader.close()
+    with pytest.raises(Malformed) as error:
+        await ask("http://me:hunter2@b ox")
+    assert "hunter2" not in str(error.value)

@@ -1,14 +1,10 @@
 """What can be wrong in fleet.toml, and how it is told."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fleettui.config.locate import Path
-from fleettui.model.text import clean
-
-_CREDENTIALS = re.compile(r"//[^@\s]*@")
-
+from fleettui.model.text import clean, without_login
 
 MOST_PROBLEMS = 50
 """Looking for the word that was meant takes time, so a hopeless file is given up early."""
@@ -70,8 +66,7 @@ def dotted(path: Path) -> str:
 def shown(value: object) -> str:
     """A wrong value as an error message names it: short, safe to draw, without a URL's password."""
     if isinstance(value, str):
-        masked = _CREDENTIALS.sub("//…@", value[:1024])
-        return f'"{clean(masked, limit=60)}"' if value else "an empty string"
+        return f'"{clean(without_login(value[:1024]), limit=60)}"' if value else "an empty string"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -1,7 +1,8 @@
 """Which of a machine's addresses is used: in order, the better one again when it answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import TypeVar
 
 from fleettui.model.clock import Clock
@@ -75,6 +76,7 @@ async def first_to_answer(
     """
     running: dict[asyncio.Future[R], int] = {}
     failures: dict[int, ReadError] = {}
+    won: list[R] = []
     started = 0
     try:
         while running or started < len(candidates):
@@ -89,12 +91,14 @@ async def first_to_answer(
             for task in sorted(done, key=running.__getitem__):
                 index = running.pop(task)
                 try:
-                    return candidates[index], task.result()
+                    won.append(task.result())
                 except ReadError as error:
                     failures[index] = error
+                else:
+                    return candidates[index], won[0]
         raise most_telling([failures[index] for index in sorted(failures)])
     finally:
-        await _give_up(running, discard)
+        await _give_up(running, won, discard)
 
 
 def most_telling(failures: Sequence[ReadError]) -> ReadError:
@@ -106,12 +110,22 @@ def most_telling(failures: Sequence[ReadError]) -> ReadError:
     return failures[0]
 
 
-async def _give_up(running: dict[asyncio.Future[R], int], discard: Callable[[R], None]) -> None:
-    if not running:
-        return
+async def _give_up(
+    running: Collection[asyncio.Future[R]], won: Sequence[R], discard: Callable[[R], None]
+) -> None:
+    """See the others ended; who is cancelled meanwhile does not get what was won either."""
     for task in running:
+        task.add_done_callback(partial(_let_go, discard))
         task.cancel()
-    await asyncio.wait(running)
-    for task in running:
-        if not task.cancelled() and task.exception() is None:
-            discard(task.result())
+    try:
+        if running:
+            await asyncio.wait(running)
+    except asyncio.CancelledError:
+        for result in won:
+            discard(result)
+        raise
+
+
+def _let_go(discard: Callable[[R], None], task: asyncio.Future[R]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        discard(task.result())

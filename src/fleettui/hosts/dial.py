@@ -3,33 +3,30 @@
 Importing this module loads asyncssh: do it in a thread, at first use.
 """
 
-import asyncio
 import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import asyncssh
 from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
-from fleettui.hosts.addresses import first_to_answer
 from fleettui.hosts.connection import Connection, Helper
-from fleettui.hosts.failures import network_failure
 from fleettui.hosts.identities import Identities, agent_contents, load_identities
 from fleettui.hosts.known_hosts import Known, known_keys, verdict
 from fleettui.hosts.process import within
 from fleettui.hosts.proxies import open_through
 from fleettui.hosts.proxy_command import ProxyCommand, start_proxy_command
+from fleettui.hosts.sockets import connected
 from fleettui.hosts.ssh_failures import Refusal, login_failure
 from fleettui.hosts.ssh_settings import Settings, read_settings
+from fleettui.hosts.threads import in_thread
 from fleettui.hosts.timing import Timing
 from fleettui.model.errors import ReadError
 
 _MOST_JUMPS = 8
-_NEXT_FAMILY_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,10 @@ async def traces(targets: Sequence[str], caller: Caller) -> tuple[object, ...]:
     found: list[object] = []
     for target in targets:
         try:
-            settings = await asyncio.to_thread(read_settings, target, caller.ssh_config)
+            settings = await in_thread(partial(read_settings, target, caller.ssh_config))
         except ReadError as error:
             found.append(str(error))
-            found += await asyncio.to_thread(_stamps, (caller.ssh_config or "",))
+            found += await in_thread(partial(_stamps, (caller.ssh_config or "",)))
             continue
         files = (
             *settings.identities,
@@ -68,7 +65,7 @@ async def traces(targets: Sequence[str], caller: Caller) -> tuple[object, ...]:
             *settings.system_known_hosts,
             *map(str, settings.config or ()),
         )
-        found += await asyncio.to_thread(_stamps, files)
+        found += await in_thread(partial(_stamps, files))
         found.append(await agent_contents(settings))
     return tuple(found)
 
@@ -90,8 +87,8 @@ async def _dial(
 ) -> Connection:
     """Connect to a target that leads to `through`, over `below` where a jump host is reached."""
     try:
-        settings = await asyncio.to_thread(read_settings, target, caller.ssh_config)
-        known = await asyncio.to_thread(known_keys, settings)
+        settings = await in_thread(partial(read_settings, target, caller.ssh_config))
+        known = await in_thread(partial(known_keys, settings))
     except BaseException:
         await _Way(below=below).close()
         raise
@@ -146,7 +143,10 @@ async def _open_way(settings: Settings, caller: Caller, through: tuple[str, ...]
         sock, command = await start_proxy_command(settings.proxy_command)
         return _Way(sock, command=command)
     async with within(deadline, f"{settings.place} does not answer"):
-        return _Way(await _connect(settings))
+        sock = await connected(
+            settings.host, settings.port, place=settings.place, family=settings.family
+        )
+        return _Way(sock)
 
 
 async def _jump(jumps: tuple[str, ...], caller: Caller, through: tuple[str, ...]) -> Connection:
@@ -156,37 +156,6 @@ async def _jump(jumps: tuple[str, ...], caller: Caller, through: tuple[str, ...]
     for other in others:
         below = await _dial(other, caller, through, below)
     return below
-
-
-async def _connect(settings: Settings) -> socket.socket:
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(
-            settings.host, settings.port, family=settings.family, type=socket.SOCK_STREAM
-        )
-        _, sock = await first_to_answer(
-            [(family, address) for family, _, _, _, address in found],
-            partial(_connect_one, settings.place),
-            head_start=_NEXT_FAMILY_S,
-            discard=socket.socket.close,
-        )
-    except OSError as error:
-        raise network_failure(error, settings.place) from None
-    return sock
-
-
-async def _connect_one(place: str, where: tuple[socket.AddressFamily, Any]) -> socket.socket:
-    family, address = where
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setblocking(False)
-    try:
-        await asyncio.get_running_loop().sock_connect(sock, address)
-    except BaseException as error:
-        sock.close()
-        if isinstance(error, OSError):
-            raise network_failure(error, place) from None
-        raise
-    return sock
 
 
 class _Client(asyncssh.SSHClient):

@@ -15,6 +15,8 @@ _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETD
 def network_failure(error: OSError, what: str) -> ReadError:
     """The ReadError for a failed connection to `what` (a host, with its port where known)."""
     name = clean(what)
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        return Unreachable(f"no name server answers for {_PORT.sub('', name)}")
     if isinstance(error, socket.gaierror):
         return Unreachable(f"the name {_PORT.sub('', name)} is not known")
     if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
@@ -25,13 +27,4 @@ def network_failure(error: OSError, what: str) -> ReadError:
         return Unreachable(f"there is no route to {name}")
     if error.errno in _CLOSED:
         return Unreachable(f"{name} closed the connection")
-    if error.errno is None:
-        return _several(str(error), name)
     return Unreachable(f"{name} cannot be reached ({clean(error.strerror or str(error))})")
-
-
-def _several(text: str, name: str) -> ReadError:
-    # asyncio joins the failures of several addresses of one name into one text.
-    if "Connect call failed" in text:
-        return Unreachable(f"{name} refuses the connection")
-    return Unreachable(f"{name} cannot be reached ({clean(text)})")

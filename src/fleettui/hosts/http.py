@@ -5,7 +5,7 @@ No redirect is followed, no proxy or credential of the environment is used, noth
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,7 +18,7 @@ from fleettui.hosts.host import Host
 from fleettui.hosts.process import within
 from fleettui.model.clock import Clock
 from fleettui.model.errors import Malformed, ReadError, Unreachable
-from fleettui.model.text import clean
+from fleettui.model.text import clean, without_login
 
 if TYPE_CHECKING:
     import httpcore
@@ -51,10 +51,23 @@ class HttpAnswer:
     content_type: str
 
 
+class _Strange(ReadError):
+    """An answer, but not one that the service at hand would give."""
+
+    def __init__(self, answer: HttpAnswer) -> None:
+        super().__init__("a strange answer")
+        self.answer = answer
+
+
+Sane = Callable[[HttpAnswer], bool]
+"""Whether an answer is one that the service would give, rather than some other server."""
+
+
 class HttpReader:
     """Questions to one service over the best of its addresses that answers.
 
-    Connections are kept between questions. One reader belongs to one event loop.
+    Connections are kept between questions, unless `keep` is False. One reader belongs to one
+    event loop.
     """
 
     def __init__(
@@ -64,35 +77,50 @@ class HttpReader:
         proxy: str | None = None,
         clock: Clock | None = None,
         return_s: float = RETURN_S,
+        keep: bool = True,
     ) -> None:
         self._addresses = addresses
         self._proxy = proxy
+        self._keep = keep
         self._preference = Preference(len(addresses), clock or Clock(), return_s=return_s)
         self._pools: dict[int, httpcore.AsyncConnectionPool] = {}
         self._better: asyncio.Task[None] | None = None
 
     @property
     def address(self) -> str | None:
-        """The address in use, as the user wrote it, in clean text."""
+        """The address in use, as the user wrote it but for a login, in clean text."""
         current = self._preference.current
         if current is None:
             return None
-        return clean(self._addresses[current].shown or self._addresses[current].url)
+        address = self._addresses[current]
+        return clean(without_login(address.shown or address.url))
 
-    async def get(self, path: str, *, deadline: float = 5.0, cap: int = BODY_CAP) -> HttpAnswer:
+    async def get(
+        self,
+        path: str,
+        *,
+        deadline: float = 5.0,
+        cap: int | None = BODY_CAP,
+        sane: Sane = lambda _: True,
+    ) -> HttpAnswer:
         """Ask for `path` (with its slash; empty: the address itself).
 
-        `deadline` is in seconds and for everything, `cap` in bytes of the body. Raises
-        Unreachable, TimedOut, ProxyDown or Malformed.
+        `deadline` is in seconds and for everything, `cap` in bytes of the body; None: the body
+        is not read. An answer that is not `sane` is given only where no address has a better
+        one. Raises Unreachable, TimedOut, ProxyDown or Malformed.
         """
-        order = self._preference.order()
+        before, order = self._preference.current, self._preference.order()
         head_start = min(HEAD_START_S, deadline / (len(order) + 1))
-        async with within(deadline, "no answer"):
-            index, answer = await first_to_answer(
-                order, partial(self._ask, "GET", path, b"", cap), head_start=head_start
-            )
-        self._preference.choose(index)
-        self._look_for_better(path, cap)
+        attempt = partial(self._ask_for_sense, path, cap, sane)
+        try:
+            async with within(deadline, "no answer"):
+                index, answer = await first_to_answer(order, attempt, head_start=head_start)
+        except _Strange as strange:
+            return strange.answer
+        # Another answer may have found a better address while this one was on its way.
+        if self._preference.current == before:
+            self._preference.choose(index)
+        self._look_for_better(partial(self._ask_for_sense, path, cap, sane))
         return answer
 
     async def post(
@@ -111,7 +139,17 @@ class HttpReader:
         for pool in pools.values():
             await pool.aclose()
 
-    async def _ask(self, method: str, path: str, json: bytes, cap: int, index: int) -> HttpAnswer:
+    async def _ask_for_sense(
+        self, path: str, cap: int | None, sane: Sane, index: int
+    ) -> HttpAnswer:
+        answer = await self._ask("GET", path, b"", cap, index)
+        if not sane(answer):
+            raise _Strange(answer)
+        return answer
+
+    async def _ask(
+        self, method: str, path: str, json: bytes, cap: int | None, index: int
+    ) -> HttpAnswer:
         pool = await self._pool(index)
         kept = bool(pool.connections)
         request = partial(self._request, pool, method, index, path, json, cap)
@@ -130,7 +168,7 @@ class HttpReader:
         index: int,
         path: str,
         json: bytes,
-        cap: int,
+        cap: int | None,
     ) -> HttpAnswer:
         import httpcore
 
@@ -150,20 +188,22 @@ class HttpReader:
     async def _pool(self, index: int) -> "httpcore.AsyncConnectionPool":
         if index not in self._pools:
             address = self._addresses[index]
-            pool = await asyncio.to_thread(_open_pool, address, self._proxy)
+            pool = await asyncio.to_thread(_open_pool, address, self._proxy, self._keep)
             self._pools.setdefault(index, pool)
         return self._pools[index]
 
-    def _look_for_better(self, path: str, cap: int) -> None:
+    def _look_for_better(self, attempt: Callable[[int], Awaitable[HttpAnswer]]) -> None:
         better = self._preference.better()
         if better and (self._better is None or self._better.done()):
-            self._better = asyncio.create_task(self._try_better(better, path, cap))
+            self._better = asyncio.create_task(self._try_better(better, attempt))
 
-    async def _try_better(self, better: Sequence[int], path: str, cap: int) -> None:
+    async def _try_better(
+        self, better: Sequence[int], attempt: Callable[[int], Awaitable[HttpAnswer]]
+    ) -> None:
         for index in better:
             try:
                 async with within(_BETTER_DEADLINE, "no answer"):
-                    answer = await self._ask("GET", path, b"", cap, index)
+                    answer = await attempt(index)
             except ReadError:
                 continue
             if answer.status == 200:
@@ -171,20 +211,23 @@ class HttpReader:
                 return
 
 
-def _open_pool(address: HttpAddress, proxy: str | None) -> "httpcore.AsyncConnectionPool":
+def _open_pool(
+    address: HttpAddress, proxy: str | None, keep: bool
+) -> "httpcore.AsyncConnectionPool":
     from fleettui.hosts.http_streams import open_pool
 
     return open_pool(
         proxy=None if address.through is not None else proxy,
         through=None if address.through is None or address.through.local else address.through,
         tls=address.url.startswith("https:"),
+        keep=keep,
     )
 
 
 def _request_line(url: str) -> tuple[str, list[tuple[bytes, bytes]]]:
     """The URL without its user, and the headers; never Origin, which Ollama refuses."""
     if not (url.isascii() and url.isprintable()) or " " in url:
-        raise Malformed(f"the URL {clean(url)!r} cannot be used")
+        raise Malformed(f"the URL {clean(without_login(url))!r} cannot be used")
     parts = urlsplit(url)
     headers = [
         (b"Accept", b"*/*"),
@@ -198,8 +241,12 @@ def _request_line(url: str) -> tuple[str, list[tuple[bytes, bytes]]]:
     return parts.geturl(), headers
 
 
-async def _read(response: "httpcore.Response", cap: int) -> HttpAnswer:
+async def _read(response: "httpcore.Response", cap: int | None) -> HttpAnswer:
     headers = {name.lower(): value for name, value in reversed(response.headers)}
+    date = _date(headers.get(b"date", b""))
+    content_type = clean(headers.get(b"content-type", b""))
+    if cap is None:
+        return HttpAnswer(response.status, b"", date, content_type)
     encoding = headers.get(b"content-encoding", b"identity").strip().lower()
     if encoding not in (b"identity", b""):
         raise Malformed(f"the answer is packed ({clean(encoding)}), which was not asked for")
@@ -211,8 +258,7 @@ async def _read(response: "httpcore.Response", cap: int) -> HttpAnswer:
         body += chunk
         if len(body) > cap:
             raise Malformed(f"the answer is longer than {cap} bytes")
-    content_type = clean(headers.get(b"content-type", b""))
-    return HttpAnswer(response.status, bytes(body), _date(headers.get(b"date", b"")), content_type)
+    return HttpAnswer(response.status, bytes(body), date, content_type)
 
 
 def _date(value: bytes) -> datetime | None:

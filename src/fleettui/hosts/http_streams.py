@@ -3,8 +3,6 @@
 Importing this module loads httpcore: do it in a thread, at first use.
 """
 
-import asyncio
-import ipaddress
 import ssl
 from collections.abc import Iterable
 from functools import cache
@@ -15,10 +13,11 @@ import httpcore
 from fleettui.hosts.failures import network_failure
 from fleettui.hosts.host import Host, TcpStream
 from fleettui.hosts.proxies import open_through
+from fleettui.hosts.sockets import connected
 from fleettui.hosts.streams import SocketStream
 from fleettui.model.errors import Malformed
+from fleettui.model.text import clean
 
-_NEXT_FAMILY_S = 0.25
 _CONNECT_S = 10.0
 
 
@@ -29,29 +28,16 @@ def tls_context() -> ssl.SSLContext:
 
 
 def open_pool(
-    *, proxy: str | None, through: Host | None, tls: bool
+    *, proxy: str | None, through: Host | None, tls: bool, keep: bool
 ) -> httpcore.AsyncConnectionPool:
     """Connections that are kept between requests; a ReadError is raised as it is."""
     return httpcore.AsyncConnectionPool(
         ssl_context=tls_context() if tls else None,
         max_connections=4,
-        max_keepalive_connections=1,
+        max_keepalive_connections=1 if keep else 0,
         keepalive_expiry=60.0,
         network_backend=_Backend(proxy, through),
     )
-
-
-def is_literal(host: str) -> bool:
-    """Whether the host is an address: there is nothing to try beside it.
-
-    The race between families costs a task each, and one that is cancelled at the wrong moment
-    leaves its socket to the garbage collector.
-    """
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
@@ -70,18 +56,11 @@ class _Backend(httpcore.AsyncNetworkBackend):
         deadline = timeout or _CONNECT_S
         if self._through is not None:
             return _Stream(await self._through.open_tcp(host, port, deadline=deadline))
-        try:
-            if self._proxy is not None:
-                sock = await open_through(self._proxy, host, port, deadline=deadline)
-                reader, writer = await asyncio.open_connection(sock=sock)
-            else:
-                delay = None if is_literal(host) else _NEXT_FAMILY_S
-                reader, writer = await asyncio.open_connection(
-                    host, port, happy_eyeballs_delay=delay
-                )
-        except OSError as error:
-            raise network_failure(error, f"{host}:{port}") from None
-        return _Stream(SocketStream(reader, writer))
+        if self._proxy is not None:
+            sock = await open_through(self._proxy, host, port, deadline=deadline)
+        else:
+            sock = await connected(host, port)
+        return _Stream(await SocketStream.over(sock))
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -120,7 +99,9 @@ class _Stream(httpcore.AsyncNetworkStream):
         try:
             await self._stream.writer.start_tls(ssl_context, server_hostname=server_hostname)
         except ssl.SSLCertVerificationError as error:
-            raise Malformed(f"the certificate is not trusted ({error.verify_message})") from None
+            raise Malformed(
+                f"the certificate is not trusted ({clean(error.verify_message)})"
+            ) from None
         except ssl.SSLError as error:
             raise Malformed(f"no TLS is spoken there ({error.reason})") from None
         except OSError as error:

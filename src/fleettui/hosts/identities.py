@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import asyncssh
 
 from fleettui.hosts.ssh_agent import find_agent
 from fleettui.hosts.ssh_settings import Settings
+from fleettui.hosts.threads import in_thread
 
 _AGENT_DEADLINE = 2.0
 
@@ -37,7 +39,7 @@ class Identities:
 async def load_identities(settings: Settings) -> Identities:
     """Collect the keys of the agent and of the files. Never raises for a missing one."""
     agent, held = await _agent_keys(settings)
-    files = await asyncio.to_thread(_files, settings)
+    files = await in_thread(partial(_files, settings))
     keys: list[asyncssh.SSHKeyPair] = []
     locked: list[str] = []
     for file in files:
@@ -52,7 +54,7 @@ async def load_identities(settings: Settings) -> Identities:
 
 async def agent_contents(settings: Settings) -> tuple[str, tuple[bytes, ...]]:
     """Where the agent is and which keys it holds, so that a change can be noticed."""
-    path = await asyncio.to_thread(_agent_path, settings)
+    path = await in_thread(partial(_agent_path, settings))
     agent, held = await _agent_keys(settings)
     if agent is not None:
         agent.close()
@@ -66,7 +68,7 @@ def _agent_path(settings: Settings) -> str:
 async def _agent_keys(
     settings: Settings,
 ) -> tuple[asyncssh.SSHAgentClient | None, Sequence[asyncssh.SSHKeyPair]]:
-    path = await asyncio.to_thread(_agent_path, settings)
+    path = await in_thread(partial(_agent_path, settings))
     if not path:
         return None, ()
     with suppress(OSError, ValueError, TimeoutError):

@@ -7,11 +7,11 @@ import sys
 from contextlib import suppress
 from typing import cast
 
-from fleettui.hosts.failures import network_failure
 from fleettui.hosts.host import OUTPUT_CAP, Output, Shell
 from fleettui.hosts.process import ScriptProcess, run_script, start_script, within
 from fleettui.hosts.scripts import argv
 from fleettui.hosts.sink import Sink
+from fleettui.hosts.sockets import connected
 from fleettui.hosts.streams import SocketStream
 from fleettui.model.errors import Unreachable
 
@@ -49,11 +49,7 @@ class LocalHost:
     async def open_tcp(self, host: str, port: int, *, deadline: float = 5.0) -> SocketStream:
         """Open a connection to a port."""
         async with within(deadline, f"no connection to port {port}"):
-            try:
-                reader, writer = await asyncio.open_connection(host, port)
-            except OSError as error:
-                raise network_failure(error, f"{host}:{port}") from None
-        return SocketStream(reader, writer)
+            return await SocketStream.over(await connected(host, port))
 
     def retry_now(self) -> None:
         """Nothing to forget: there is no connection."""

@@ -127,12 +127,6 @@ def _begin(pipe: Pipe, script: bytes) -> None:
         pipe.send(script)
 
 
-def _send_script(pipe: Pipe, given: bytes) -> None:
-    # A shell that refuses us has ended by now; what it said is told when its output is read.
-    with suppress(Unreachable):
-        pipe.send(given)
-
-
 async def _feed(pipe: Pipe, stdin: bytes) -> None:
     # A script may end without reading all of its input.
     with suppress(Unreachable):

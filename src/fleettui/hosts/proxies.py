@@ -10,17 +10,17 @@ from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from python_socks.async_.asyncio import Proxy
 
 from fleettui.model.errors import ProxyDown, ReadError
-from fleettui.model.text import clean
+from fleettui.model.text import clean, without_login
 
-_DEFAULT_PORTS = {"socks5": 1080, "http": 8080}
+_DEFAULT_PORTS = {"socks5": 1080, "socks4": 1080, "http": 8080}
 _LOCALHOST = ("127.0.0.1", "[::1]")
 
 
 async def open_through(proxy: str, host: str, port: int, *, deadline: float) -> socket.socket:
     """A connected socket to `host:port`, within `deadline` seconds.
 
-    `proxy` is a socks5://, socks5h:// or http:// URL. Raises ProxyDown, which says whether the
-    proxy itself or the way behind it failed; ReadError where the URL cannot be used.
+    `proxy` is a socks5://, socks5h://, socks4:// or http:// URL. Raises ProxyDown, which says
+    whether the proxy itself or the way behind it failed; ReadError where the URL cannot be used.
     """
     urls, place = _usable(proxy)
     target = f"{clean(host)}:{port}"
@@ -49,7 +49,8 @@ def _usable(proxy: str) -> tuple[list[str], str]:
     except (KeyError, ValueError):
         port = 0
     if not port or not url.hostname:
-        raise ReadError(f"{clean(proxy)!r} is no proxy", "write socks5://HOST:PORT in fleet.toml")
+        text = f"{clean(without_login(proxy))!r} is no proxy"
+        raise ReadError(text, "write socks5://HOST:PORT in fleet.toml")
     name = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     login, at, _ = url.netloc.rpartition("@")
     # A name has one answer here, and this one has two families that seldom both listen.

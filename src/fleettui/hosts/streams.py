@@ -1,6 +1,7 @@
 """Byte streams to a port: over a socket of this machine, or through an SSH connection."""
 
 import asyncio
+import socket
 from contextlib import suppress
 from typing import Protocol
 
@@ -18,6 +19,11 @@ class SocketStream:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+
+    @classmethod
+    async def over(cls, sock: socket.socket) -> "SocketStream":
+        """The stream over a connected socket, which belongs to it from now on."""
+        return cls(*await asyncio.open_connection(sock=sock))
 
     async def write(self, data: bytes) -> None:
         """Send bytes. Raises Unreachable, TimedOut."""

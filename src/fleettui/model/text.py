@@ -21,6 +21,7 @@ _OUR_OWN_MARKS = "\u2400-\u241f\u2421"
 _SUSPECT = re.compile(
     rf"[{_INVISIBLE}{_OUR_OWN_MARKS}]|<(?=U\+)|\\(?=x[0-9a-fA-F]{{2}})", re.UNICODE
 )
+_LOGIN = re.compile(r"//[^@\s]*@")
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4,}")
 """Stacked accents paint over the lines above and below."""
 
@@ -77,6 +78,11 @@ def is_clean(text: str, *, newlines: bool = False) -> bool:
     """
     body = text.replace("\n", "") if newlines else text
     return body.isprintable() and not re.search(f"[{_INVISIBLE}]", body)
+
+
+def without_login(url: str) -> str:
+    """A URL, or text with one in it, in which `user:password@` became `…@`; not clean yet."""
+    return _LOGIN.sub("//…@", url)
 
 
 def width(text: str) -> int:

@@ -1,10 +1,9 @@
 """Room on a disk: the answer of `df -kP`, and asking this machine without ever hanging."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 
+from fleettui.hosts.threads import in_thread
 from fleettui.probes.figures import part_of, whole
 
 Space = tuple[int | None, int | None]
@@ -42,36 +41,28 @@ def measure(path: str) -> Space:
 class LocalDisk:
     """The file system of one path on this machine.
 
-    A dead mount blocks whoever asks for ever, so a thread asks. One that hangs is never joined
-    (it would keep fleettui from ending), and while it hangs no second one is started.
+    A dead mount blocks whoever asks for ever, so a thread asks that nobody waits for; while it
+    hangs no second one is started.
     """
 
     def __init__(self, path: str, measure: Callable[[str], Space] = measure) -> None:
         self._path = path
         self._measure = measure
-        self._thread: threading.Thread | None = None
+        self._busy = False
 
     async def read(self, deadline: float) -> Space:
         """Free and total bytes, unknown after `deadline` seconds."""
-        if self._thread is not None and self._thread.is_alive():
+        if self._busy:
             return UNKNOWN
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Space] = loop.create_future()
-
-        def settle(value: Space) -> None:
-            if not answer.done():
-                answer.set_result(value)
-
-        def work() -> None:
-            value = self._measure(self._path)
-            # The loop is closed when fleettui ended before the mount came back.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, value)
-
-        self._thread = threading.Thread(target=work, name="fleettui-disk", daemon=True)
-        self._thread.start()
+        self._busy = True
         try:
             async with asyncio.timeout(deadline):
-                return await answer
+                return await in_thread(self._ask, name="fleettui-disk")
         except TimeoutError:
             return UNKNOWN
+
+    def _ask(self) -> Space:
+        try:
+            return self._measure(self._path)
+        finally:
+            self._busy = False
