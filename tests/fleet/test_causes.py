@@ -1,6 +1,7 @@
 """Shared causes."""
 
 from fleettui.fleet.causes import banners, explained
+from fleettui.fleet.freshness import ASLEEP
 from fleettui.model.machine import Machine
 from fleettui.model.reading import Source, SourceState
 from fleettui.model.view import MachineView, SourceView
@@ -47,6 +48,30 @@ def test_before_the_first_answers_nothing_is_concluded() -> None:
     waiting = SourceView(SourceState.STALE, reason="no answer yet", pending=True)
     fleet = [
         MachineView(Machine(name, ssh=(name,)), SourceState.STALE, {Source.SYSTEM: waiting})
+        for name in ("a", "b")
+    ]
+    assert banners(fleet) == ()
+
+
+def test_machines_of_which_something_answers_are_not_without_a_network() -> None:
+    fleet = [
+        MachineView(
+            Machine(name, ssh=(name,)),
+            SourceState.DOWN,
+            {
+                Source.SYSTEM: SourceView(SourceState.OK),
+                Source.OLLAMA: SourceView(SourceState.DOWN, reason=f"{name} refuses"),
+            },
+        )
+        for name in ("a", "b")
+    ]
+    assert banners(fleet) == ()
+
+
+def test_a_sleep_of_this_computer_is_no_dead_network() -> None:
+    asleep = SourceView(SourceState.STALE, reason=ASLEEP)
+    fleet = [
+        MachineView(Machine(name, ssh=(name,)), SourceState.STALE, {Source.SYSTEM: asleep})
         for name in ("a", "b")
     ]
     assert banners(fleet) == ()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from fleettui.fleet.monitor import Monitor, Only
-from fleettui.model.errors import ConfigError, Unreachable
+from fleettui.model.errors import ConfigError, SourceAbsent, Unreachable
 from fleettui.model.fleet import Fleet
 from fleettui.model.reading import Source, SourceState
 from tests.lab.fast_time import FastLoop, run_fast
@@ -101,6 +101,36 @@ def test_a_bad_machine_keeps_its_values_and_says_why() -> None:
         assert monitor.view().alerts == ()
         texts = [event.text for event in monitor.events()]
         assert texts == ["system ok → down: engine refuses connections", "system down → ok"]
+
+    live({"engine": engine}, scenario)
+
+
+def test_what_went_away_for_good_leaves_no_values_behind() -> None:
+    engine = Behaviour()
+
+    async def scenario(monitor: Monitor, loop: FastLoop) -> None:
+        await asyncio.sleep(1)
+        assert monitor.view().machines[0].system == system()
+        engine.failure = SourceAbsent("nothing runs here")
+        await asyncio.sleep(6)
+        view = monitor.view().machines[0]
+        assert view.system is None
+        assert view.sources[Source.SYSTEM].state is SourceState.ABSENT
+        assert view.sources[Source.SYSTEM].age_s is None
+
+    live({"engine": engine}, scenario)
+
+
+def test_a_source_that_answers_is_not_hurried_by_a_connection_that_fails() -> None:
+    """Ollama at its own URL answers while SSH is in its back-off, which may end at any moment."""
+    engine = Behaviour(next_try_s=0.0)
+
+    async def scenario(monitor: Monitor, loop: FastLoop) -> None:
+        await asyncio.sleep(51)
+        assert engine.reads == 11
+        engine.failure = Unreachable("gone")
+        await asyncio.sleep(10)
+        assert engine.reads > 30
 
     live({"engine": engine}, scenario)
 

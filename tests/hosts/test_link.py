@@ -236,3 +236,26 @@ async def test_the_pause_ends_the_search_for_a_better_address() -> None:
     await asyncio.sleep(0.1)
     assert len(lab.exchange.dialled) == tried
     await lab.link.close()
+
+
+async def test_while_an_attempt_is_under_way_no_next_one_is_planned() -> None:
+    lab = Lab("box")
+    lab.exchange.faults["box"] = Unreachable("no route")
+    await lab.fails()
+    lab.hands.pass_by(2)
+    assert planned(lab) == 0
+    lab.exchange.gate.clear()
+    async with asyncio.timeout(DEADLINE):
+        calling = asyncio.create_task(lab.link.connection())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert lab.exchange.dialled == ["box", "box"]
+        assert planned(lab) is None
+        lab.exchange.gate.set()
+        with pytest.raises(Unreachable):
+            await calling
+    assert planned(lab) is not None
+
+
+def planned(lab: Lab) -> float | None:
+    return lab.link.next_try_s

@@ -40,6 +40,7 @@ class Behaviour:
     failure: ReadError | None = None
     frozen: bool = False
     takes_s: float = 0.01
+    next_try_s: float | None = None
     reads: int = 0
     retried: int = 0
     suspended: int = 0
@@ -61,10 +62,13 @@ class ScriptedHost:
 
     local = False
     address = "scripted"
-    next_try_s: float | None = None
 
     def __init__(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
+
+    @property
+    def next_try_s(self) -> float | None:
+        return self._behaviour.next_try_s
 
     async def run(
         self,

@@ -27,6 +27,7 @@ from fleettui.model.text import is_clean
 from fleettui.probes.ollama import LOADING_S, TAGS_EVERY_S, VERSION_EVERY_S, OllamaProbe
 from fleettui.probes.probe import Probe
 from tests.lab import ollama_stand_in as lab
+from tests.lab import tcp
 from tests.lab.ollama_stand_in import StandIn
 
 MODELS = ("qwen3:8b", "deepseek-r1:32b")
@@ -193,6 +194,62 @@ async def test_a_load_that_blocks_ps_is_busy_and_not_down() -> None:
         server.models = [lab.loaded("qwen3:8b")]
         loaded.set()
         assert [model.name for model in (await probe.read()).loaded or ()] == ["qwen3:8b"]
+
+
+class Dying:
+    """A server whose connections all fall silent at a word; new ones are answered."""
+
+    def __init__(self) -> None:
+        self.silenced = 0
+        self._connections = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections += 1
+        number = self._connections
+        bodies = {"/api/ps": b'{"models":[]}', "/api/version": b'{"version":"0.32.4"}'}
+        while True:
+            line, _, _ = (await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")
+            if number <= self.silenced:
+                await asyncio.Event().wait()
+            body = bodies.get(line.split()[1].decode(), b'{"models":[]}')
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            await writer.drain()
+
+    def silence(self) -> None:
+        self.silenced = self._connections
+
+
+async def test_a_kept_connection_that_died_in_silence_is_no_load() -> None:
+    dying = Dying()
+    async with tcp.server(dying) as url:
+        http = HttpReader([HttpAddress(url)])
+        probe = OllamaProbe(Machine("engine", ollama=(url,)), http, patience=0.1)
+        for _ in range(3):
+            assert (await probe.read()).loaded == ()
+            dying.silence()
+        await probe.close()
+
+
+async def test_the_clock_is_compared_when_the_answer_comes_and_not_when_all_is_read() -> None:
+    came = asyncio.Event()
+    wall = 1_800_000_000.0
+
+    async def late(server: StandIn, request: lab.Request, writer: asyncio.StreamWriter) -> None:
+        nonlocal wall
+        await asyncio.sleep(0.2)
+        wall += 60
+        came.set()
+        await lab.says({"models": []})(server, request, writer)
+
+    clock = Clock(wall=lambda: wall)
+    async with StandIn(behaviour={"/api/tags": late}) as server:
+        server.ahead_s = wall - datetime.now(UTC).timestamp()
+        http = HttpReader([HttpAddress(server.url)])
+        probe = OllamaProbe(Machine("engine", ollama=(server.url,)), http, clock)
+        value = await probe.read()
+        await probe.close()
+    assert came.is_set()
+    assert value.skew_s == pytest.approx(0.0, abs=30)
 
 
 async def test_a_load_that_takes_longer_than_ollama_allows_is_no_load() -> None:

@@ -139,7 +139,8 @@ async def test_a_port_that_no_table_shows_is_tried(listener: int, closed_port: i
         (b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", UP, "HTTP 302"),
         (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", DEGRADED, "HTTP 503"),
         (b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", DEGRADED, "HTTP 404"),
-        (b"SSH-2.0-x\r\n\r\n", DEGRADED, "no proper HTTP answer"),
+        (b"SSH-2.0-x\r\n\r\n", DEGRADED, "the answer is no HTTP (illegal status line)"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\nthe beginning", UP, "HTTP 200"),
         (b"", DOWN, "the server closed the connection without an answer"),
     ],
 )
@@ -161,11 +162,15 @@ async def test_a_machine_that_is_gone_is_no_matter_of_its_services() -> None:
     await host.close()
 
 
+GATEWAY, INDEXER = f"clawdbot-gateway-{os.getpid()}", f"indexer-{os.getpid()}.py"
+"""Of this process alone: tests that run beside these must not see their processes."""
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Path]:
     """A program, a script of Python and one with a title, which wait until their input ends."""
-    shell = executable(tmp_path / "clawdbot-gateway", "#!/bin/sh\nprintf !\nread -r line\n")
-    script = tmp_path / "indexer.py"
+    shell = executable(tmp_path / GATEWAY, "#!/bin/sh\nprintf !\nread -r line\n")
+    script = tmp_path / INDEXER
     script.write_text("print(end='!', flush=True); input('')")
     commands: tuple[list[str | Path], ...] = (
         [shell, "--token", "CANARY"],
@@ -186,7 +191,7 @@ def running(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("argv", SHELLS.values(), ids=list(SHELLS))
 async def test_processes(argv: tuple[str, ...], running: Path) -> None:
     host = ShellHost(argv)
-    names = ("clawdbot-gateway", "indexer.py", "clawdbot", "CANARY", "*", "$(id)")
+    names = (GATEWAY, INDEXER, "clawdbot", "CANARY", "*", "$(id)")
     told = await look(host, *(check(CheckKind.PROCESS, name) for name in names))
     await host.close()
     first, second = (running / "pids").read_text().split()

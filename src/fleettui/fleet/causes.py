@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from fleettui.fleet.freshness import ASLEEP
 from fleettui.model.fmt import plural
 from fleettui.model.reading import SourceState
 from fleettui.model.view import Banner, MachineView
@@ -41,11 +42,15 @@ def _reason(view: MachineView, state: SourceState) -> str:
 
 def _no_network(machines: Sequence[MachineView]) -> list[Banner]:
     remote = [view for view in machines if not view.machine.local]
-    if len(remote) < 2 or any(view.state not in _UNREACHED or _pending(view) for view in remote):
+    if len(remote) < 2 or not all(map(_unreached, remote)):
         return []
     names = tuple(view.name for view in remote)
     return [Banner(f"none of the {len(names)} remote machines answers: no network here?", names)]
 
 
-def _pending(view: MachineView) -> bool:
-    return any(seen.pending for seen in view.sources.values())
+def _unreached(view: MachineView) -> bool:
+    """Whether no source of the machine answers; one that was not asked yet says nothing."""
+    asked = [seen for seen in view.sources.values() if seen.state is not SourceState.ABSENT]
+    return bool(asked) and all(
+        seen.state in _UNREACHED and not seen.pending and seen.reason != ASLEEP for seen in asked
+    )

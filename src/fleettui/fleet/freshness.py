@@ -16,6 +16,10 @@ PENDING = "no answer yet"
 """The reason of a source whose first question is still open."""
 
 
+ASLEEP = "this computer was asleep"
+"""The reason of a source that was not read since this computer woke up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempts:
     """What is known of one source. Times are monotonic seconds, `interval` is in seconds.
@@ -70,7 +74,7 @@ def _by_age(attempts: Attempts, now: float, reason: str | None) -> tuple[SourceS
         # Nothing failed yet, but nothing is known either: not fine, and not down.
         return (SourceState.STALE, PENDING) if reason is None else (SourceState.DOWN, reason)
     if attempts.slept:
-        return SourceState.STALE, "this computer was asleep"
+        return SourceState.STALE, ASLEEP
     state = SourceState.OK
     if age > LATE_AFTER * attempts.interval or _waits_too_long(attempts, now):
         state = SourceState.LATE

@@ -12,7 +12,7 @@ from fleettui.fleet.freshness import Attempts, age_of, judge, pending
 from fleettui.fleet.history import Recorder
 from fleettui.fleet.journal import Journal
 from fleettui.model.clock import Clock
-from fleettui.model.errors import ReadError
+from fleettui.model.errors import ReadError, SourceAbsent
 from fleettui.model.fleet import Fleet
 from fleettui.model.machine import Machine
 from fleettui.model.ollama import Ollama
@@ -45,12 +45,17 @@ class MachineRecord:
             self._recorder.add(reading.value, reading.observed_monotonic)
 
     def failed(self, source: Source, failure: ReadError, interval: float) -> None:
-        """The question was not answered; the values from before stay."""
+        """The question was not answered; the values from before stay, unless what had them went."""
         before = self.attempts[source]
-        keep = before.interval if before.reading is not None else interval
+        reading = None if isinstance(failure, SourceAbsent) else before.reading
+        keep = before.interval if reading is not None else interval
         self.attempts[source] = Attempts(
-            interval=keep, reading=before.reading, failure=failure, slept=before.slept
+            interval=keep, reading=reading, failure=failure, slept=before.slept
         )
+
+    def failing(self, source: Source) -> bool:
+        """Whether the newest question was not answered."""
+        return self.attempts[source].failure is not None
 
     def given_up(self, source: Source) -> None:
         """The question was withdrawn before it was answered."""

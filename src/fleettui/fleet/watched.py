@@ -69,11 +69,11 @@ class Watched:
             again.clear()
             await self.read(source, deadline=deadline, interval=interval)
             changed()
-            await self._pause(again, interval)
+            await self._pause(again, interval, failed=self.record.failing(source))
 
-    async def _pause(self, again: asyncio.Event, interval: float) -> None:
+    async def _pause(self, again: asyncio.Event, interval: float, *, failed: bool) -> None:
         """Sleep until the next reading is due, somebody asks for it, or a back-off ends."""
-        retry = self.line.host.next_try_s
+        retry = self.line.host.next_try_s if failed else None
         pause = interval if retry is None else min(max(retry, 0.2), interval)
         try:
             async with asyncio.timeout(pause):

@@ -274,4 +274,5 @@ def _broken(reason: str) -> ReadError:
         return Unreachable("the server closed the connection without an answer")
     if "peer closed connection" in reason:
         return Malformed("the answer was cut short")
+    reason = reason.partition(": bytearray(")[0]
     return Malformed(f"the answer is no HTTP ({clean(reason, limit=120)})")

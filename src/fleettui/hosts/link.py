@@ -86,8 +86,11 @@ class Link(Generic[D]):
 
     @property
     def next_try_s(self) -> float | None:
-        """Seconds until the end of the pause; None without one, or while it has no end."""
-        if self._failure is None or self._try_at is None:
+        """Seconds until the end of the pause; None without one, or while it has no end.
+
+        None, too, while an attempt is under way.
+        """
+        if self._failure is None or self._try_at is None or self._attempt is not None:
             return None
         return max(0.0, self._try_at - self._clock.monotonic())
 

@@ -15,7 +15,7 @@ from fleettui.model.ollama import InstalledModel, LoadedModel, Ollama
 from fleettui.model.reading import Source
 from fleettui.probes.ollama_activity import Activities
 from fleettui.probes.ollama_names import missing
-from fleettui.probes.ollama_status import body_of
+from fleettui.probes.ollama_status import body_of, is_json
 from fleettui.probes.ollama_wire import parse_ps, parse_tags, parse_version
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ PATIENCE_S = 1.5
 """Seconds without an answer of /api/ps after which /api/version is asked whether anybody lives."""
 
 GRACE_S = 0.25
+AGAIN_S = 0.5
+"""Seconds for /api/ps over a connection that answers, before the server counts as loading."""
+
 LOADING_S = 330.0
 """Seconds that a load may block /api/ps: OLLAMA_LOAD_TIMEOUT is five minutes."""
 
@@ -105,6 +108,7 @@ class OllamaProbe:
             version = asking.begin(self._ask_version()) if self._version.due(now) else None
             tags = asking.begin(self._ask_tags()) if self._installed.due(now) else None
             answer = await self._patiently(asking, ps, version)
+            skew = None if answer.date is None else _skew(answer.date, self._clock.now())
             loaded = await self._loaded(answer)
             if tags is None and self._lists_something_new(loaded):
                 tags = asking.begin(self._ask_tags())
@@ -115,10 +119,10 @@ class OllamaProbe:
                     await version
             if loaded is None and self._installed.value is None:
                 raise TimedOut("no answer of /api/tags", "see whether that machine is overloaded")
-        return self._value(loaded, answer.date)
+        return self._value(loaded, skew)
 
     async def _get(self, path: str) -> "HttpAnswer":
-        return await self._http.get(path, deadline=self._deadline, cap=ANSWER_CAP)
+        return await self._http.get(path, deadline=self._deadline, cap=ANSWER_CAP, sane=is_json)
 
     async def _patiently(
         self,
@@ -136,9 +140,20 @@ class OllamaProbe:
             await asyncio.wait({ps}, timeout=max(GRACE_S, took))
             if not ps.done():
                 await alive
-                raise self._blocked()
+                ps = await self._again(asking, ps, max(AGAIN_S, took))
         self._blocked_since = None
         return ps.result()
+
+    async def _again(
+        self, asking: "_Asking", ps: "asyncio.Task[HttpAnswer]", seconds: float
+    ) -> "asyncio.Task[HttpAnswer]":
+        """Ask once more: a kept connection may have died in silence, with a sleep or a network."""
+        ps.cancel()
+        ps = asking.begin(self._get("/api/ps"))
+        await asyncio.wait({ps}, timeout=seconds)
+        if not ps.done():
+            raise self._blocked()
+        return ps
 
     def _blocked(self) -> ReadError:
         """The failure that fits a server which answers everything but /api/ps."""
@@ -180,14 +195,14 @@ class OllamaProbe:
         self._unlisted = frozenset(model.name for model in loaded or () if model.name not in listed)
         return not self._unlisted <= before
 
-    def _value(self, loaded: tuple[LoadedModel, ...] | None, date: datetime | None) -> Ollama:
+    def _value(self, loaded: tuple[LoadedModel, ...] | None, skew: float | None) -> Ollama:
         installed = self._installed.within(TAGS_KEPT_S, self._clock.monotonic())
         return Ollama(
             version=self._version.value,
             loaded=loaded,
             installed=installed,
             missing=missing(self._machine.models, installed),
-            skew_s=None if date is None else _skew(date, self._clock.now()),
+            skew_s=skew,
             address=self._http.address,
         )
 

@@ -19,6 +19,11 @@ _REFUSED_NAME = (
 )
 
 
+def is_json(answer: "HttpAnswer") -> bool:
+    """Whether an answer is what Ollama gives, and not the page of some other server."""
+    return answer.status == 200 and answer.body.lstrip()[:1] == b"{"
+
+
 def body_of(answer: "HttpAnswer", path: str) -> bytes:
     """The body of a good answer. Raises ReadError for every other, with the server's own words."""
     status = answer.status

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fleettui.hosts.host import Host
 from fleettui.model.clock import Clock
-from fleettui.model.errors import Malformed, ReadError
+from fleettui.model.errors import Malformed, ReadError, TimedOut
 from fleettui.model.machine import CheckKind, Machine, Platform, ServiceCheck
 from fleettui.model.reading import Source
 from fleettui.model.service import Service
@@ -95,6 +95,8 @@ class ServicesProbe:
             stream = await self._host.open_tcp(
                 "127.0.0.1", int(question.target), deadline=ANSWER_DEADLINE
             )
+        except TimedOut:
+            return wire.unknown("no answer")
         except ReadError:
             return wire.down("nothing listens")
         await stream.close()
@@ -103,9 +105,9 @@ class ServicesProbe:
     async def _get(self, question: Question) -> Fact:
         """Any answer shows that it runs; 2xx and 3xx that it is well."""
         try:
-            answer = await self._reader(question).get("", deadline=ANSWER_DEADLINE)
-        except Malformed:
-            return wire.degraded("no proper HTTP answer")
+            answer = await self._reader(question).get("", deadline=ANSWER_DEADLINE, cap=None)
+        except Malformed as failure:
+            return wire.degraded(failure.text)
         except ReadError as failure:
             return wire.down(failure.text)
         told = f"HTTP {answer.status}"
@@ -116,5 +118,6 @@ class ServicesProbe:
             from fleettui.hosts.http import HttpAddress, HttpReader
 
             address = HttpAddress(question.target, through=self._host)
-            self._readers[question.index] = HttpReader([address], clock=self._clock)
+            # A kept connection that died in silence would make a good service look down.
+            self._readers[question.index] = HttpReader([address], clock=self._clock, keep=False)
         return self._readers[question.index]
