@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fleettui.model.ollama import Activity
 from fleettui.model.reading import Source, SourceState
 from fleettui.model.service import ServiceState
-from fleettui.model.system import System
+from fleettui.model.system import Gpu, System
 from fleettui.model.text import is_clean
 from fleettui.model.view import History, MachineCost, MachineView, SourceView
 from fleettui.model.worktree import AgentState
@@ -346,3 +346,40 @@ def test_a_full_disk_is_shown_before_other_facts() -> None:
 @pytest.mark.parametrize("width", [30, 44, 58, 64, 80, 100, 200])
 def test_how_much_memory_is_used_is_said_at_every_width(width: int) -> None:
     assert any(" of 64 GB" in line for line in look(fleets.engine(), width, 14))
+
+
+def levels(lines: list[str], label: str) -> list[int]:
+    """On which lines a graph's name stands, counted from the top of the pane."""
+    return [index for index, line in enumerate(lines) if f" {label} " in line]
+
+
+def test_name_newest_point_and_number_of_a_graph_share_a_line() -> None:
+    (line,) = (line for line in look(fleets.brain(), 60, 30) if " cpu " in line)
+    assert line.endswith("█  31 % │")
+
+
+def test_graphs_side_by_side_are_equally_high() -> None:
+    view = fleets.fleet_of(2)
+    lines = [plain(line) for line in grid(Shown(view, view.machines), 120, 20).lines]
+    assert levels([line[:60] for line in lines], "cpu") == [4]
+    assert levels([line[60:] for line in lines], "cpu") == [4]
+    alone = look(fleets.brain(), 60, 20)
+    assert levels(alone, "cpu") == [4]
+
+
+def test_a_full_pane_keeps_the_graphs_beside_it_low() -> None:
+    view = fleets.fleet_of(2)
+    idle = replace(view.machines[1], services=None, worktrees=None, cost=None)
+    crowded = replace(view, machines=(view.machines[0], idle))
+    lines = [plain(line) for line in grid(Shown(crowded, crowded.machines), 120, 10).lines]
+    assert levels([line[60:] for line in lines], "cpu") == [2]
+    assert levels(look(idle, 60, 10), "cpu") == [4]
+
+
+def test_what_a_graphics_processor_says_stays_when_graphs_are_high() -> None:
+    view = fleets.engine()
+    assert view.system is not None
+    gpu = Gpu("RTX 4090", 34.0, memory_used=8 * fleets.GIB, memory_total=24 * fleets.GIB)
+    hot = replace(view, system=replace(view.system, gpus=(gpu,)))
+    assert "8.0 of 24 GB" in "\n".join(look(hot, 60, 9))
+    assert "gpu 8.0 of 24 GB" in "\n".join(look(hot, 90, 30))

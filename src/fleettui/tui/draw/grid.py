@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from fleettui.model.view import FleetView, MachineView
 from fleettui.tui.draw.arrange import Arrangement, Density, arrange
 from fleettui.tui.draw.paint import BLANK, Line, Tone, cut
-from fleettui.tui.draw.pane import pane_lines
+from fleettui.tui.draw.pane import pane_lines, parts_of
 from fleettui.tui.draw.rows import compact_lines, name_cells, row_lines
+from fleettui.tui.draw.sections import Parts, pane_graph_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._lines: dict[str, tuple[tuple[object, ...], tuple[Line, ...]]] = {}
+        self._parts: dict[str, tuple[tuple[object, ...], Parts]] = {}
 
     def lines(
         self, name: str, key: tuple[object, ...], draw: Callable[[], tuple[Line, ...]]
@@ -48,6 +51,16 @@ class Kept:
         lines = draw()
         self._lines[name] = (key, lines)
         return lines
+
+    def parts(self, machine: MachineView, now: datetime, size: tuple[int, int]) -> Parts:
+        """What the pane of a machine shows besides its graphs."""
+        key = (machine, now, size)
+        kept = self._parts.get(machine.name)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        parts = parts_of(machine, now, size)
+        self._parts[machine.name] = (key, parts)
+        return parts
 
     def grid(self, shown: Shown, width: int, height: int) -> Drawing:
         """As the function `grid`, from what is kept."""
@@ -83,20 +96,37 @@ def _nothing(shown: Shown, width: int) -> tuple[Line, ...]:
 
 
 def _panes(shown: Shown, arrangement: Arrangement, kept: Kept) -> tuple[Line, ...]:
-    now = shown.view.taken_at
-    panes = []
-    for index, (machine, place) in enumerate(zip(shown.machines, arrangement.places, strict=True)):
-        size = (place.width, place.height)
-        chosen = machine.name == shown.chosen
-        draw = partial(pane_lines, machine, now, size, chosen=chosen, number=index + 1)
-        panes.append(kept.lines(machine.name, (machine, now, size, chosen, index), draw))
     lines: list[Line] = []
-    for start in range(0, len(panes), arrangement.columns):
-        row = panes[start : start + arrangement.columns]
+    for start in range(0, len(shown.machines), arrangement.columns):
+        row = _row_of_panes(shown, arrangement, start, kept)
         lines += [
             tuple(span for line in level for span in line) for level in zip(*row, strict=True)
         ]
     return tuple(lines)
+
+
+def _row_of_panes(
+    shown: Shown, arrangement: Arrangement, start: int, kept: Kept
+) -> list[tuple[Line, ...]]:
+    """Panes side by side: as the fullest of them leaves room for, so high are all their graphs."""
+    now, end = shown.view.taken_at, start + arrangement.columns
+    beside = []
+    for machine, place in zip(
+        shown.machines[start:end], arrangement.places[start:end], strict=True
+    ):
+        size = (place.width, place.height)
+        beside.append((machine, size, kept.parts(machine, now, size)))
+    highest = [pane_graph_rows(machine, parts) for machine, _, parts in beside]
+    rows = min((high for high in highest if high is not None), default=1)
+    panes = []
+    for number, (machine, size, parts) in enumerate(beside, start + 1):
+        chosen = machine.name == shown.chosen
+        draw = partial(
+            pane_lines, machine, now, size,
+            chosen=chosen, number=number, parts=parts, graph_rows=rows,
+        )  # fmt: skip
+        panes.append(kept.lines(machine.name, (machine, now, size, chosen, number, rows), draw))
+    return panes
 
 
 def _list(shown: Shown, arrangement: Arrangement, width: int, kept: Kept) -> Drawing:

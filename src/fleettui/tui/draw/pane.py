@@ -7,7 +7,14 @@ from fleettui.model.reading import Source, SourceState
 from fleettui.model.view import MachineView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.paint import Line, Span, Tone, cut, fit, line_cells, pad
-from fleettui.tui.draw.sections import Section, fitted, pane_sections
+from fleettui.tui.draw.sections import (
+    Parts,
+    Section,
+    fitted,
+    pane_graph_rows,
+    pane_parts,
+    pane_sections,
+)
 
 _ROUND = ("╭", "─", "╮", "│", "╰", "╯")
 _HEAVY = ("┏", "━", "┓", "┃", "┗", "┛")
@@ -20,16 +27,20 @@ def pane_lines(
     *,
     chosen: bool = False,
     number: int | None = None,
+    parts: Parts | None = None,
+    graph_rows: int | None = None,
 ) -> tuple[Line, ...]:
     """The pane as exactly `height` lines of exactly `width` cells (`size`).
 
-    The chosen pane has a heavy frame. Where there is room to spare, graphs grow into it.
+    The chosen pane has a heavy frame. Where there is room to spare, graphs grow into it, unless
+    `graph_rows` says how high they are. `parts` are the pane's, where they are known already.
     """
     width, height = size
-    if width < 8 or height < 3:
+    if not framed(size):
         return tuple(pad(title_spans(view, number), width) for _ in range(height))
     room, rows = width - 4, height - 2
-    body = body_lines(view, now, room, rows)
+    parts = parts or parts_of(view, now, size)
+    body = body_lines(view, parts, room, rows, graph_rows)
     frame = _HEAVY if chosen else _ROUND
     tone = Tone.CHOSEN if chosen else Tone.BORDER
     top_left, across, top_right, down, bottom_left, bottom_right = frame
@@ -41,12 +52,25 @@ def pane_lines(
     return tuple(lines)
 
 
-def body_lines(view: MachineView, now: datetime, room: int, rows: int) -> tuple[Line, ...]:
+def framed(size: tuple[int, int]) -> bool:
+    """Whether there is room for a frame and something in it."""
+    return size[0] >= 8 and size[1] >= 3
+
+
+def parts_of(view: MachineView, now: datetime, size: tuple[int, int]) -> Parts:
+    """What stands inside the frame of a pane of that size, besides its graphs."""
+    return pane_parts(view, now, size[0] - 4, size[1] - 2)
+
+
+def body_lines(
+    view: MachineView, parts: Parts, room: int, rows: int, graph_rows: int | None = None
+) -> tuple[Line, ...]:
     """What stands inside the frame, exactly `rows` lines."""
     if marks.reading(view):
         first: tuple[Line, ...] = (marks.READING.line(),)
         return (*first[:rows], *[()] * (rows - 1))
-    sections = pane_sections(view, now, room, rows)
+    high = graph_rows or pane_graph_rows(view, parts) or 1
+    sections = pane_sections(view, parts, room, high)
     if _never_seen(view):
         sections.append(Section(_what_to_do(view, room), 0))
     lines = fitted(sections, rows, room)

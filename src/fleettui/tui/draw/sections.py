@@ -157,8 +157,17 @@ def cost_line(view: MachineView, room: int) -> tuple[Line, ...]:
     return (cut(joined(parts), room),)
 
 
-def pane_sections(view: MachineView, now: datetime, room: int, height: int) -> list[Section]:
-    """Everything a pane of `height` lines shows, from top to bottom; graphs take spare lines."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a pane shows above and below its graphs, and the lines that it leaves to them."""
+
+    above: Section
+    below: tuple[Section, ...]
+    spare: int
+
+
+def pane_parts(view: MachineView, now: datetime, room: int, height: int) -> Parts:
+    """What a pane of `height` lines shows besides memory and processors."""
     at = view.sources.get
     alone = shared_age(view) is None
 
@@ -178,11 +187,28 @@ def pane_sections(view: MachineView, now: datetime, room: int, height: int) -> l
         below.pop(0)
     else:
         below[1] = replace(below[1], air=False)
-    spare = height - sum(len(section.lines) for section in (above, *below))
-    rows = graph_rows(view, spare)
-    vitals = aged(lambda cells: vital_lines(view, cells, rows), at(Source.SYSTEM), room, note=alone)
+    shown = tuple(section for section in below if section.lines)
+    return Parts(above, shown, height - sum(len(each.lines) for each in (above, *shown)))
+
+
+def pane_graph_rows(view: MachineView, parts: Parts) -> int | None:
+    """The highest graphs that a pane has room for: blank lines first, then a third row of them.
+
+    None where it draws none.
+    """
+    if view.system is None:
+        return None
+    airy = graph_rows(view, parts.spare - sum(section.air for section in parts.below))
+    return airy if airy > 1 else min(2, graph_rows(view, parts.spare))
+
+
+def pane_sections(view: MachineView, parts: Parts, room: int, rows: int) -> list[Section]:
+    """Everything that a pane shows, from top to bottom, its graphs `rows` high."""
+    source = view.sources.get(Source.SYSTEM)
+    alone = shared_age(view) is None
+    vitals = aged(lambda cells: vital_lines(view, cells, rows), source, room, note=alone)
     middle = Section(vitals, 2 if rows == 1 else len(vitals))
-    return [section for section in (above, middle, *below) if section.lines]
+    return [section for section in (parts.above, middle, *parts.below) if section.lines]
 
 
 def fitted(sections: list[Section], height: int, room: int) -> tuple[Line, ...]:

@@ -26,6 +26,9 @@ MOST_GRAPH_ROWS = 3
 LABEL = 6
 """Cells of the names before the bars."""
 
+_NUMBER = 6
+"""Cells of the percentage behind a graph."""
+
 
 Meter: TypeAlias = tuple[str, float | None, Sequence[float | None], Tone]
 """A label, the percentage now, those of the last minutes, and a tone."""
@@ -38,8 +41,7 @@ def gauge_cells(room: int) -> int:
 
 def graph_rows(view: MachineView, spare: int) -> int:
     """Rows of each graph when the first section may take `spare` lines; 1: a sparkline."""
-    graphs = 1 + _has_gpu(view)
-    rows = (spare - 2) // graphs
+    rows = (spare - 2) // (1 + _has_gpu(view))
     return min(rows, MOST_GRAPH_ROWS) if rows >= 2 else 1
 
 
@@ -51,7 +53,8 @@ def _has_gpu(view: MachineView) -> bool:
 
 
 def vital_lines(view: MachineView, room: int, rows: int = 1) -> tuple[Line, ...]:
-    """Memory as a bar, processors as sparklines of one row or graphs of several."""
+    """Memory as a bar; processors as sparklines with facts beside them, or as graphs of several
+    rows and the facts below."""
     system = view.system
     if system is None:
         return ()
@@ -60,7 +63,10 @@ def vital_lines(view: MachineView, room: int, rows: int = 1) -> tuple[Line, ...]
     meters = [(cpu, fitting(facts, room - LABEL - gauge_cells(room) - 8))]
     if _has_gpu(view):
         gpu: Meter = ("gpu", gpu_use(system), view.history.gpu, Tone.GPU)
-        meters.append((gpu, gpu_facts(system.gpus)))
+        beside = gpu_facts(system.gpus)
+        meters.append((gpu, beside))
+        if beside:
+            facts.append((("gpu ", Tone.DIM), *beside))
     lines = [cut(memory_line(system, room), room)]
     if rows == 1:
         return (*lines, *(_gauge(meter, beside, room) for meter, beside in meters))
@@ -110,23 +116,20 @@ def _gauge(meter: Meter, facts: Line, room: int) -> Line:
     head: Line = (
         (left(label, LABEL), Tone.DIM),
         *spark_line(history, gauge_cells(room), tone),
-        (right(fmt.percent(now), 6), Tone.TEXT),
+        (right(fmt.percent(now), _NUMBER), Tone.TEXT),
     )
     return cut((*head, ("  ", Tone.TEXT), *facts) if facts else head, room)
 
 
 def _graph(meter: Meter, room: int, rows: int) -> list[Line]:
+    """Name, newest point and its number stand on one line, the lowest."""
     label, now, history, tone = meter
-    heads = [label, _short_percent(now)] + [""] * (rows - 2)
-    graph = area(history, max(0, room - LABEL), rows, tone)
+    *above, ground = area(history, max(0, room - LABEL - _NUMBER), rows, tone)
+    name, number = left(label, LABEL), right(fmt.percent(now), _NUMBER)
     return [
-        ((left(head, LABEL), Tone.TEXT if row else Tone.DIM), *line)
-        for row, (head, line) in enumerate(zip(heads, graph, strict=True))
+        *(((" " * LABEL, Tone.TEXT), *line) for line in above),
+        ((name, Tone.DIM), *ground, (number, Tone.TEXT)),
     ]
-
-
-def _short_percent(value: float | None) -> str:
-    return fmt.percent(value).replace(" ", "")
 
 
 def gpu_use(system: System) -> float | None:
