@@ -27,6 +27,11 @@ def first_frame(command: list[str], marker: bytes) -> float:
         return pane.until(marker)
 
 
+def takes_keys(command: list[str], marker: bytes) -> float:
+    """Seconds from exec until a line of keys is painted, which only the running program has."""
+    return first_frame(command, marker)
+
+
 def run() -> None:
     """Print the figures."""
     figures.title("start to first painted frame, tmux 120×40")
@@ -38,14 +43,17 @@ def run() -> None:
         takes = [
             lambda: first_frame(ours, b"m7"),
             lambda: first_frame([python, str(bare)], b"marker-of-bare"),
+            lambda: takes_keys(ours, b"help"),
         ]
         glances = shutil.which("glances", path=str(Path(python).parent)) or shutil.which("glances")
         if glances:
             takes.append(lambda: first_frame([glances], b"CPU"))
         columns = figures.in_turn(9, *takes)
         figures.line("fleettui, 8 machines", columns[0])
+        figures.line("fleettui, until it takes keys", columns[2])
         figures.line("Textual with one Static", columns[1])
         figures.ratio("fleettui ÷ Textual with one Static", columns[0], columns[1])
+        figures.ratio("until it takes keys ÷ the same", columns[2], columns[1])
         if glances:
-            figures.line("glances", columns[2])
-            figures.ratio("fleettui ÷ glances", columns[0], columns[2])
+            figures.line("glances", columns[3])
+            figures.ratio("fleettui ÷ glances", columns[0], columns[3])

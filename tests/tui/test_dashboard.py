@@ -26,9 +26,9 @@ async def test_the_first_frame_shows_every_machine_being_read() -> None:
     port = fleets.Port(FleetView("home", "desk", fleets.NOW, machines))
     async with app_for(port).run_test(size=(120, 40)) as pilot:
         text = await press(pilot)
-        assert text.count("◌ reading…") == 4
+        assert text.count("◌ reading…") == 5
         assert "desk" in text
-        assert "2 machines · 0 agents" in text
+        assert "2 machines   ◌ reading…" in text
         port.become(fleets.fleet_of(2))
         await pilot.pause(0.3)
         assert "qwen2.5-coder:32b" in text_of(pilot.app)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ def test_the_header_counts() -> None:
     assert "2 of 4 machines fine · 4 models · 3 agents" in line
     assert "▲ 1 needs you" in line
     fine = replace(fleets.fleet_of(1))
-    assert "1 machine · 2 models · 0 agents   ● nothing needs you" in plain(header_line(fine, 120))
+    assert "1 machine · 2 models   ● nothing needs you" in plain(header_line(fine, 120))
 
 
 def test_a_narrow_header_keeps_what_needs_the_human() -> None:

@@ -11,9 +11,9 @@ from fleettui.tui.theme import (
     load_theme,
     load_themes,
     parse_theme,
-    theme_folders,
     variable_defaults,
 )
+from fleettui.tui.theme_files import theme_folders
 
 OURS = ("fleet-contrast", "fleet-dark", "fleet-forest", "fleet-light")
 

@@ -1,12 +1,30 @@
 """`fleettui`: the dashboard."""
 
 import argparse
+import socket
+from datetime import UTC, datetime
+
+from fleettui.config.load import find, load, this_machine
+from fleettui.config.watch import ConfigWatch
+from fleettui.fleet.unread import unread
+from fleettui.model.text import clean
+from fleettui.tui.first_frame import first_frame
+from fleettui.tui.theme_files import DEFAULT, theme_folders
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show the fleet until the user leaves; the exit code. Raises ConfigError."""
-    from fleettui.commands.services import monitor_of
-    from fleettui.tui.app import open_dashboard
+    """Show the fleet until the user leaves; the exit code. Raises ConfigError.
 
-    monitor = monitor_of(args, watch=True)
-    return open_dashboard(monitor, theme=monitor.fleet.theme, keys=monitor.fleet.keys)
+    The first frame is on the screen before the libraries that fill it are imported.
+    """
+    path = find(args.config)
+    watch = ConfigWatch(path) if path else None
+    fleet = load(path) if path else this_machine()
+    view = unread(fleet, clean(socket.gethostname(), limit=64), datetime.now(UTC))
+    with first_frame(view, fleet.theme or DEFAULT, theme_folders()):
+        from fleettui.commands.services import monitor_for
+        from fleettui.tui.app import FleetApp, show
+
+        monitor = monitor_for(fleet, configuration=watch)
+        app = FleetApp(monitor, theme=fleet.theme, keys=fleet.keys)
+    return show(app)

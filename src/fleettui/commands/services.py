@@ -21,7 +21,7 @@ from fleettui.probes.platform import KnownPlatform
 from fleettui.probes.system import SystemProbe
 
 if TYPE_CHECKING:
-    from fleettui.config.watch import ConfigWatch
+    from fleettui.fleet.monitor import Configuration
     from fleettui.hosts.host import Host
     from fleettui.model.fleet import Fleet
     from fleettui.model.machine import Machine
@@ -39,25 +39,16 @@ def configured(args: argparse.Namespace) -> "tuple[Fleet, Path | None]":
     return (this_machine(), None) if path is None else (load(path), path)
 
 
-def monitor_of(args: argparse.Namespace, *, watch: bool = False) -> Monitor:
-    """What reads the fleet; with `watch` it takes over changes of the file. Raises ConfigError."""
+def monitor_of(args: argparse.Namespace) -> Monitor:
+    """What reads the fleet that the command line means. Raises ConfigError."""
+    return monitor_for(configured(args)[0])
+
+
+def monitor_for(fleet: "Fleet", *, configuration: "Configuration | None" = None) -> Monitor:
+    """What reads that fleet, and takes over what `configuration` finds changed."""
     clock = Clock()
-    path = find(args.config)
-    if path is None:
-        return Monitor(this_machine(), partial(open_line, clock=clock), clock=clock)
-    return _of_file(path, clock, watch=watch)
-
-
-def _of_file(path: Path, clock: Clock, *, watch: bool) -> Monitor:
-    watching = _watch(path) if watch else None
-    fleet = load(path)
-    return Monitor(fleet, partial(open_line, clock=clock), clock=clock, configuration=watching)
-
-
-def _watch(path: Path) -> "ConfigWatch":
-    from fleettui.config.watch import ConfigWatch
-
-    return ConfigWatch(path)
+    opened = partial(open_line, clock=clock)
+    return Monitor(fleet, opened, clock=clock, configuration=configuration)
 
 
 @asynccontextmanager

@@ -23,14 +23,13 @@ from fleettui.tui.ports import FleetPort
 from fleettui.tui.screens.dashboard import Dashboard
 from fleettui.tui.screens.fleet_screen import FleetScreen, Zoom
 from fleettui.tui.theme import (
-    DEFAULT,
     Loaded,
     load_theme,
     load_themes,
     theme_after,
-    theme_folders,
     variable_defaults,
 )
+from fleettui.tui.theme_files import DEFAULT, theme_folders
 
 _SECOND = 1.0
 _LEAST_PAUSE = 0.1
@@ -289,7 +288,11 @@ def open_dashboard(
     themes_dirs: Iterable[Path] | None = None,
 ) -> int:
     """Show the fleet until the user leaves; the exit code. Raises what the port's `run` raised."""
-    app = FleetApp(port, theme=theme, keys=keys, themes_dirs=themes_dirs)
+    return show(FleetApp(port, theme=theme, keys=keys, themes_dirs=themes_dirs))
+
+
+def show(app: FleetApp) -> int:
+    """The same with an application that is made already."""
     app.run()
     if app.failure is not None:
         raise app.failure

@@ -8,18 +8,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from os import environ
 from pathlib import Path
 from typing import Any
 
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
-import fleettui
 from fleettui.model.text import clean
-
-DEFAULT = "fleet-dark"
-SUFFIX = ".toml"
+from fleettui.tui.theme_files import SUFFIX
 
 _FLAGS = ("dark", "ansi")
 _NUMBERS = ("luminosity_spread", "text_alpha")
@@ -48,16 +44,6 @@ class Loaded:
 
 class BadTheme(ValueError):
     """A theme file cannot be used; the text says why."""
-
-
-def theme_folders() -> tuple[Path, ...]:
-    """Where themes are: in the package, in the repository, in the user's configuration.
-
-    A theme of a later folder replaces one of the same name in an earlier one.
-    """
-    package = Path(fleettui.__file__).parent
-    config = environ.get("XDG_CONFIG_HOME") or str(Path("~/.config").expanduser())
-    return (package / "themes", package.parents[1] / "themes", Path(config) / "fleettui/themes")
 
 
 def load_theme(name: str, folders: Iterable[Path]) -> Loaded:

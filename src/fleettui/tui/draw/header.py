@@ -39,11 +39,12 @@ def totals(view: FleetView, *, fine: bool = True) -> Line:
         for machine in view.machines
         for tree in machine.worktrees or ()
     )
+    looked = any(machine.worktrees is not None for machine in view.machines)
     fleet = fmt.plural(machines, "machine")
     parts: list[Line] = [
         ((fleet if not (gone and fine) else f"{machines - gone} of {fleet} fine", Tone.TEXT),),
         ((fmt.plural(models, "model"), Tone.TEXT),) if ollamas else (),
-        ((fmt.plural(agents, "agent"), Tone.TEXT),),
+        ((fmt.plural(agents, "agent"), Tone.TEXT),) if looked else (),
     ]
     return joined(parts)
 
@@ -51,6 +52,8 @@ def totals(view: FleetView, *, fine: bool = True) -> Line:
 def needs_you(view: FleetView) -> Line:
     """How much waits for the human."""
     items = waiting(view)
+    if not items and any(marks.reading(machine) for machine in view.machines):
+        return marks.READING.line()
     if not items:
         return (("● nothing needs you", Tone.DIM),)
     bad = any(item.mark.tone is Tone.BAD for item in items)

@@ -1,22 +1,21 @@
 """Everything that waits for the human, as a list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fleettui.model import fmt
-from fleettui.model.reading import Source, SourceState
-from fleettui.model.view import FleetView, Level, SourceView
+from fleettui.model.reading import SourceState
+from fleettui.model.view import Alert, FleetView, Level, MachineView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.paint import Line, Tone, cells, cut, left, pad, right, tame
 
+_URGENCY = (Level.CRITICAL, Level.WARNING, Level.INFO)
 _ASKING = (SourceState.HOSTKEY, SourceState.AUTH)
 _REMEDIES = {
     SourceState.HOSTKEY: "look at the key with: fleettui doctor {machine} --trust",
     SourceState.AUTH: "find out why with: fleettui doctor {machine}",
 }
-
-
 _GO = "enter shows the machine"
 
 
@@ -33,31 +32,39 @@ class Item:
 
 
 def waiting(view: FleetView) -> tuple[Item, ...]:
-    """Alerts that are more than information, then refused keys that no alert names."""
-    alerts = [alert for alert in view.alerts if alert.level is not Level.INFO]
-    items = [
-        Item(
-            alert.id,
-            marks.level(alert.level),
-            alert.text,
-            alert.machine,
-            alert.remedy,
-            alert.since,
-        )
-        for alert in sorted(alerts, key=lambda alert: alert.level is not Level.CRITICAL)
-    ]
-    named = {alert.machine for alert in alerts}
+    """Alerts, the worst first, then refused keys that no alert is about."""
+    machines = {machine.name: machine for machine in view.machines}
+    alerts = sorted(view.alerts, key=lambda alert: _URGENCY.index(alert.level))
+    items = [_alerted(alert, machines) for alert in alerts]
+    told = {(alert.machine, _asked(alert, machines)) for alert in alerts}
     for machine in view.machines:
-        if machine.state in _ASKING and machine.name not in named:
-            items.append(_asking(machine.name, machine.state, marks.troubled(machine)))
+        if machine.state in _ASKING and (machine.name, machine.state) not in told:
+            items.append(_asking(machine))
     return tuple(items)
 
 
-def _asking(name: str, state: SourceState, troubled: Sequence[tuple[Source, SourceView]]) -> Item:
-    reason = next(
-        (view.reason for _, view in troubled if view.state is state and view.reason),
-        marks.source(state).word,
-    )
+def _alerted(alert: Alert, machines: Mapping[str, MachineView]) -> Item:
+    # Whatever is told without being wrong, an agent with a question say, waits all the same.
+    mark = marks.WAITING if alert.level is Level.INFO else marks.level(alert.level)
+    remedy, state = alert.remedy, _asked(alert, machines)
+    if remedy is None and state is not None:
+        remedy = _REMEDIES[state].format(machine=alert.machine)
+    return Item(alert.id, mark, alert.text, alert.machine, remedy, alert.since)
+
+
+def _asked(alert: Alert, machines: Mapping[str, MachineView]) -> SourceState | None:
+    """What is to be decided about the source that the alert is about, if anything is."""
+    machine = machines.get(alert.machine or "")
+    if machine is None or alert.source is None or alert.source not in machine.sources:
+        return None
+    state = machine.sources[alert.source].state
+    return state if state in _ASKING else None
+
+
+def _asking(machine: MachineView) -> Item:
+    name, state = machine.name, machine.state
+    reasons = (view.reason for _, view in marks.troubled(machine) if view.state is state)
+    reason = next(filter(None, reasons), marks.source(state).word)
     remedy = _REMEDIES[state].format(machine=name)
     return Item(f"{name}.{state.value}", marks.source(state), reason, name, remedy)
 
@@ -73,12 +80,18 @@ def item_lines(
     first: Line = (
         (f" {item.mark.glyph} ", item.mark.tone),
         (f"{left(item.machine or '', names)} ", Tone.TITLE),
-        (left(item.text, text_room), Tone.TEXT),
+        (left(said(item.text, item.machine), text_room), Tone.TEXT),
         (right(age, 6), Tone.DIM),
     )
     indent = " " * (names + 4)
-    second: Line = ((indent, Tone.TEXT), (item.remedy or _GO, Tone.DIM))
+    told = item.remedy or (_GO if chosen else "")
+    second: Line = ((indent, Tone.TEXT), (told, Tone.DIM))
     return pad((edge, *cut(first, room)), width), pad((edge, *cut(second, room)), width)
+
+
+def said(text: str, machine: str | None) -> str:
+    """The text where the machine's name stands beside it already."""
+    return text.removeprefix(f"{machine} ") if machine else text
 
 
 def names_cells(items: Sequence[Item]) -> int:

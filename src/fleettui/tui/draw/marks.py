@@ -29,6 +29,7 @@ class Mark(NamedTuple):
 
 
 READING = Mark(STALE, Tone.DIM, "reading…")
+WAITING = Mark(ATTENTION, Tone.WARN, "waiting")
 
 _SOURCES = {
     SourceState.OK: Mark(FINE, Tone.OK),
@@ -53,7 +54,7 @@ _SERVICES = {
 
 _AGENTS = {
     AgentState.RUNNING: Mark(WORKING, Tone.WORK, "running"),
-    AgentState.WAITING: Mark(ATTENTION, Tone.WARN, "waiting"),
+    AgentState.WAITING: WAITING,
     AgentState.DONE: Mark(FINE, Tone.OK, "done"),
     AgentState.FAILED: Mark(BROKEN, Tone.BAD, "failed"),
     AgentState.LOST: Mark(BROKEN, Tone.BAD, "lost"),

@@ -9,9 +9,22 @@ from fleettui.model.reading import Source, SourceState
 from fleettui.model.view import Alert, Event, MachineView, SourceView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.graphs import area, squeezed
+from fleettui.tui.draw.inbox import said
 from fleettui.tui.draw.log import event_line
 from fleettui.tui.draw.models import model_lines
-from fleettui.tui.draw.paint import BLANK, Line, Tone, cells, cut, joined, left, pad, right, tame
+from fleettui.tui.draw.paint import (
+    BLANK,
+    Line,
+    Tone,
+    cells,
+    cut,
+    joined,
+    left,
+    pad,
+    right,
+    spread,
+    tame,
+)
 from fleettui.tui.draw.sections import aged, cost_line, missing_lines, problem_lines
 from fleettui.tui.draw.vitals import (
     disk_facts,
@@ -76,7 +89,8 @@ def _alerts(alerts: Sequence[Alert], now: datetime, room: int) -> tuple[Line, ..
     for alert in alerts:
         mark = marks.level(alert.level)
         age = fmt.short_age((now - alert.since).total_seconds())
-        lines.append(((f"{mark.glyph} {alert.text} ", mark.tone), (age, Tone.DIM)))
+        text = said(alert.text, alert.machine)
+        lines.append(spread(((f"{mark.glyph} {text}", mark.tone),), ((age, Tone.DIM),), room))
         if alert.remedy:
             lines.append(((f"  {alert.remedy}", Tone.DIM),))
     return tuple(cut(line, room) for line in lines)
@@ -157,7 +171,9 @@ def _services(view: MachineView, room: int) -> tuple[Line, ...]:
     lines = []
     for service in services:
         mark = marks.service(service.state)
-        ran = service.last_run_age_s
+        ran = fmt.age(service.last_run_age_s)
+        # A job that is judged by its file has nothing else to say.
+        detail = "" if service.detail == f"{ran} ago" else service.detail or ""
         lines.append(
             cut(
                 (
@@ -165,8 +181,11 @@ def _services(view: MachineView, room: int) -> tuple[Line, ...]:
                     (left(service.name, names), Tone.TEXT),
                     (f"  {left(service.check.value, 8)}", Tone.DIM),
                     (left(mark.word or "up", 10), mark.tone),
-                    (f"last run {fmt.age(ran)} ago  " if ran is not None else "", Tone.DIM),
-                    (service.detail or "", Tone.DIM),
+                    (
+                        f"last run {ran} ago  " if service.last_run_age_s is not None else "",
+                        Tone.DIM,
+                    ),
+                    (detail, Tone.DIM),
                 ),
                 room,
             )
