@@ -6,6 +6,7 @@ from datetime import datetime
 from fleettui.model import fmt
 from fleettui.model.ollama import InstalledModel
 from fleettui.model.reading import Source, SourceState
+from fleettui.model.service import Service
 from fleettui.model.view import Alert, Event, MachineView, SourceView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.graphs import area, squeezed
@@ -168,29 +169,22 @@ def _on_disk(model: InstalledModel, names: int, room: int) -> Line:
 def _services(view: MachineView, room: int) -> tuple[Line, ...]:
     services = view.services or ()
     names = min(28, max((cells(tame(service.name)) for service in services), default=0))
-    lines = []
-    for service in services:
-        mark = marks.service(service.state)
-        ran = fmt.age(service.last_run_age_s)
-        # A job that is judged by its file has nothing else to say.
-        detail = "" if service.detail == f"{ran} ago" else service.detail or ""
-        lines.append(
-            cut(
-                (
-                    (f"{mark.glyph} ", mark.tone),
-                    (left(service.name, names), Tone.TEXT),
-                    (f"  {left(service.check.value, 8)}", Tone.DIM),
-                    (left(mark.word or "up", 10), mark.tone),
-                    (
-                        f"last run {ran} ago  " if service.last_run_age_s is not None else "",
-                        Tone.DIM,
-                    ),
-                    (detail, Tone.DIM),
-                ),
-                room,
-            )
-        )
-    return tuple(lines)
+    return tuple(cut(_service(service, names), room) for service in services)
+
+
+def _service(service: Service, names: int) -> Line:
+    mark = marks.service(service.state)
+    ran = fmt.age(service.last_run_age_s)
+    # A job that is judged by its file has nothing else to say.
+    detail = "" if service.detail == f"{ran} ago" else service.detail or ""
+    return (
+        (f"{mark.glyph} ", mark.tone),
+        (left(service.name, names), Tone.TEXT),
+        (f"  {left(service.check.value, 8)}", Tone.DIM),
+        (left(mark.word or "up", 10), mark.tone),
+        ("" if service.last_run_age_s is None else f"last run {ran} ago  ", Tone.DIM),
+        (detail, Tone.DIM),
+    )
 
 
 def _sources(view: MachineView, room: int) -> tuple[Line, ...]:
