@@ -4,8 +4,17 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
+import psutil
+
+from fleettui.commands.services import open_line
+from fleettui.config.load import load
+from fleettui.fleet.monitor import Monitor
+from fleettui.model.clock import Clock
+from fleettui.model.reading import SourceState
+from tests.lab.fleet import running_fleet
 from tests.lab.sshd import Sshd
 
 
@@ -48,3 +57,20 @@ def test_a_machine_that_froze(tmp_path: Path, sshd: Sshd) -> None:
         assert snapshot(tmp_path, config)["state"] == "down"
     finally:
         sshd.thaw()
+
+
+async def test_closing_does_not_wait_for_a_machine_that_froze_after_it_answered(
+    tmp_path: Path,
+) -> None:
+    with running_fleet(tmp_path, 3) as lab:
+        opened = partial(open_line, clock=Clock())
+        monitor = Monitor(load(lab.config), opened)
+        assert {m.state for m in (await monitor.read_once(60)).machines} == {SourceState.OK}
+        sockets = psutil.Process().net_connections("tcp")
+        assert len(sockets) == 3
+        lab.servers[1].freeze()
+        try:
+            await monitor.close()
+            assert psutil.Process().net_connections("tcp") == []
+        finally:
+            lab.servers[1].thaw()

@@ -88,9 +88,12 @@ class Watched:
 
     async def close(self) -> None:
         """Let go of the machine. Never raises, never hangs."""
-        for probe in self.line.probes.values():
-            await probe.close()
+        await asyncio.gather(*(probe.close() for probe in self.line.probes.values()))
         await self.line.host.close()
+
+    def cut(self) -> None:
+        """End the connection without a word, or what of it is left."""
+        self.line.host.mark_suspended()
 
 
 @dataclass(slots=True)

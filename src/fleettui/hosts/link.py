@@ -126,9 +126,7 @@ class Link(Generic[D]):
             if task is not None:
                 task.cancel()
         self._attempt = self._return = None
-        if self._open is not None:
-            self._leaving.add(self._open)
-            self._open = None
+        self._leave()
         for connection in tuple(self._leaving):
             connection.abort()
         self._preference.forget()
@@ -141,10 +139,13 @@ class Link(Generic[D]):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        connections = [*self._leaving, *([self._open] if self._open is not None else [])]
-        self._open = None
-        if connections:
-            await asyncio.gather(*(connection.close() for connection in connections))
+        self._leave()
+        await asyncio.gather(*(connection.close() for connection in self._leaving))
+
+    def _leave(self) -> None:
+        if self._open is not None:
+            self._leaving.add(self._open)
+            self._open = None
 
     async def _pause(self) -> None:
         failure = self._failure
