@@ -26,10 +26,12 @@ def running_fleet(
     ollama: Mapping[str, str] | None = None,
     more: str = "",
     refresh_s: float = 5.0,
+    service_port: int | None = None,
 ) -> Iterator[LabFleet]:
     """Start as many sshd as machines, or `servers` that several machines share.
 
-    `ollama` maps machine names to URLs; `more` is appended to fleet.toml.
+    `ollama` maps machine names to URLs; `more` is appended to fleet.toml; with
+    `service_port` each machine is asked who listens there.
     """
     with ExitStack() as stack:
         count = machines if servers is None else servers
@@ -51,6 +53,8 @@ def running_fleet(
             lines += ["[[machines]]", f'name = "{name}"', f'ssh = "{name}"']
             if ollama and name in ollama:
                 lines.append(f'ollama = "{ollama[name]}"')
+            if service_port:
+                lines.append(f'services = [{{ name = "listener", port = {service_port} }}]')
         config = folder / "fleet.toml"
         config.write_text("\n".join(lines) + "\n" + more)
         yield LabFleet(config, running, names)
