@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +12,7 @@ from contextlib import suppress
 import pytest
 
 from fleettui.model.errors import Malformed, TimedOut, Unreachable
-from fleettui.probes.loop import Loop
+from fleettui.probes.loop import Loop, load
 from tests.lab.processes import is_dead
 from tests.probes.shells import SHELLS, ShellHost
 
@@ -125,7 +126,7 @@ async def test_end_of_input_ends_the_script(make: Make) -> None:
 
 CLIENT = """
 import asyncio, os
-from fleettui.probes.loop import Loop
+from fleettui.probes.loop import Loop, load
 from tests.lab.processes import is_dead
 from tests.probes.shells import ShellHost
 
@@ -249,3 +250,32 @@ async def until(reached: Callable[[], bool]) -> None:
             if reached():
                 return
             await asyncio.sleep(pause)
+
+
+ORPHANS = """
+import ctypes, os, subprocess, sys, time
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphans below become ours
+script, *argv = sys.argv[1:]
+subprocess.run([*argv, "-c", script], check=True)
+left = 0
+while True:
+    try:
+        os.wait()
+        left += 1
+    except ChildProcessError:
+        break
+print(left)
+"""
+
+
+@pytest.mark.parametrize("argv", SHELLS.values(), ids=list(SHELLS))
+def test_a_time_limit_leaves_no_orphan_behind(argv: tuple[str, ...]) -> None:
+    """The first process of a container often buries nobody: each orphan would stay a zombie."""
+    script = load("loop.sh").decode() + "for n in 1 2 3 4 5; do within 60 sleep 0.05; done\n"
+    done = subprocess.run(
+        [sys.executable, "-c", ORPHANS, script, *argv],
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == b"0\n"

@@ -26,7 +26,8 @@ within() {
   "$@" </dev/null &
   within_pid=$!
   (
-    trap 'kill $!; exit' TERM
+    # An orphan stays a zombie where the first process buries none, as in many containers.
+    trap 'kill $!; wait $!; exit' TERM
     sleep "$within_s" &
     wait $!
     kill -9 "$within_pid" || exit
