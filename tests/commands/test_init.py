@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import stat
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,3 +222,18 @@ def test_add_to_a_wrong_file_says_where_it_is_wrong(home: Home) -> None:
     done = home.init("--add", "brain")
     assert done.status == 2
     assert f"{home.file}:2: fleet.named: unknown key" in done.stderr
+
+
+def test_a_full_disk_below_standard_output_is_no_bug(home: Home) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "fleettui", "init"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert b"fleettui: cannot write to standard output: No space left on device" in done.stderr
+    assert b"bug" not in done.stderr
+    assert home.file.exists()

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from fleettui.commands.output import tell, write
 from fleettui.config import words
 from fleettui.config.here import Here, machine_name
 from fleettui.config.load import find, load
@@ -38,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
     if args.add is not None:
         return _add(args.add, path, here)
     _write(path, here)
-    print(clean(str(path), limit=4096))
-    _say(f"look it over: $EDITOR {path}")
-    _say("then: fleettui doctor, and fleettui")
+    write(sys.stdout, f"{clean(str(path), limit=4096)}\n")
+    tell(f"look it over: $EDITOR {path}")
+    tell("then: fleettui doctor, and fleettui")
     return 0
 
 
@@ -59,16 +60,16 @@ def _write(path: Path, here: Here) -> None:
     parse(text, file=str(path))
     create(path, text)
     if models is None:
-        _say(f"Ollama: none answers at {here.ollama}")
+        tell(f"Ollama: none answers at {here.ollama}")
     else:
-        _say(f"Ollama: {here.ollama} with {plural(len(models), 'model')}")
+        tell(f"Ollama: {here.ollama} with {plural(len(models), 'model')}")
     names = ", ".join(alias.name for alias in known)
-    _say(f"SSH: {plural(len(known), 'alias', 'aliases')}{': ' + names if names else ''}")
+    tell(f"SSH: {plural(len(known), 'alias', 'aliases')}{': ' + names if names else ''}")
     if len(known) >= MOST_MACHINES:
-        _say(f"only the first {MOST_MACHINES - 1} are machines, the others are comments")
-    _say(f"git: {plural(len(near), 'repository', 'repositories')}")
+        tell(f"only the first {MOST_MACHINES - 1} are machines, the others are comments")
+    tell(f"git: {plural(len(near), 'repository', 'repositories')}")
     for clone in near:
-        _say(f"  {clone.name}: {clone.path}")
+        tell(f"  {clone.name}: {clone.path}")
 
 
 def _add(given: str, path: Path, here: Here) -> int:
@@ -87,13 +88,13 @@ def _add(given: str, path: Path, here: Here) -> int:
     elif not fresh:
         text = f"a machine {name} is in {clean(str(path))} already"
         raise OperationFailed(text, "edit it there")
-    print(clean(str(path), limit=4096))
+    write(sys.stdout, f"{clean(str(path), limit=4096)}\n")
     config = fleet.ssh_config or ""
     if given == name and all(alias.name != name for alias in aliases(config)):
-        _say(f"{name} is no alias in {clean(config)}: ssh looks it up as a host name")
+        tell(f"{name} is no alias in {clean(config)}: ssh looks it up as a host name")
     if not listed:
-        _say(f"this machine ({here.host}) needs its own [[machines]] now, to be shown as before")
-    _say(f"added {name}: give it roles and ollama, then: fleettui doctor {name}")
+        tell(f"this machine ({here.host}) needs its own [[machines]] now, to be shown as before")
+    tell(f"added {name}: give it roles and ollama, then: fleettui doctor {name}")
     return 0
 
 
@@ -107,10 +108,6 @@ def _name_of(given: str) -> str:
     plain = host.partition("]")[0].strip("[") if host.startswith("[") else host.partition(":")[0]
     is_number = plain.replace(".", "").isdigit()
     return plain if is_number else machine_name(plain)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 _HINT = """\

@@ -130,9 +130,14 @@ def reader_gone(stream: TextIO | None) -> bool:
 
 def say(text: str, stream: TextIO | None = None) -> None:
     """One line on standard error, under the program's name."""
+    tell(f"fleettui: {text}", stream)
+
+
+def tell(text: str, stream: TextIO | None = None) -> None:
+    """One line on standard error, which need not be readable for the command to succeed."""
     to = sys.stderr if stream is None else stream
     with suppress(ReaderGone, OperationFailed):
-        write(to, f"fleettui: {drawable(text)}\n")
+        write(to, f"{drawable(text)}\n")
 
 
 def settle(stream: TextIO | None) -> bool:
