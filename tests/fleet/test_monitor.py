@@ -296,3 +296,22 @@ def test_before_the_first_answer_every_machine_is_there_and_nothing_is_claimed()
     assert [machine.name for machine in view.machines] == ["a", "b"]
     assert [m.sources[Source.SYSTEM].pending for m in view.machines] == [True, True]
     assert (view.alerts, view.banners) == ((), ())
+
+
+def test_what_was_not_read_anew_is_equal_to_itself_within_a_second() -> None:
+    engine, brain = Behaviour(), Behaviour()
+
+    async def scenario(monitor: Monitor, loop: FastLoop) -> None:
+        await asyncio.sleep(7.2)
+        before = monitor.view()
+        await asyncio.sleep(0.3)
+        brain.values = {Source.SYSTEM: system(77.0)}
+        monitor.read_again("brain")
+        await asyncio.sleep(0.3)
+        after = monitor.view()
+        assert after.machines[0] == before.machines[0]
+        assert after.machines[1] != before.machines[1]
+        await asyncio.sleep(0.3)
+        assert monitor.view().machines[0] != before.machines[0]
+
+    live({"engine": engine, "brain": brain}, scenario)

@@ -79,8 +79,8 @@ class Monitor:
         return self._state.fleet
 
     def view(self) -> FleetView:
-        """The fleet as it is known now."""
-        return self._state.view()
+        """The fleet as it is known now, its ages counted in whole seconds of the clock."""
+        return self._state.view(ticking=True)
 
     def events(self) -> tuple[Event, ...]:
         """What happened, oldest first."""

@@ -79,7 +79,7 @@ class MachineRecord:
             age_s=age_of(attempts, now),
             latency_ms=reading.latency_ms if reading else None,
             reason=reason,
-            next_try_s=self.next_try_s if attempts.failure else None,
+            next_try_s=self.next_try_s if attempts.failure and not single else None,
             pending=pending(attempts),
         )
 
@@ -145,9 +145,17 @@ class FleetState:
         """The event log, oldest first."""
         return self.journal.events()
 
-    def view(self, *, single: bool = False) -> FleetView:
-        """The fleet as it is known now. `single`: nothing older will be shown for contrast."""
-        now, at = self._clock.monotonic(), self._clock.now()
+    def view(self, *, single: bool = False, ticking: bool = False) -> FleetView:
+        """The fleet as it is known now. `single`: nothing older will be shown for contrast.
+
+        `ticking`: as it is at the beginning of this second, so that a machine of which nothing
+        new was read is equal to itself until the second is over, and needs no new drawing.
+        """
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        if ticking:
+            # Rounded, because two clocks never agree on the last digits of the same moment.
+            now, wall = round(now - wall % 1, 1), wall // 1
+        at = datetime.fromtimestamp(wall, UTC)
         known = (self._records.get(machine.name) for machine in self.fleet.machines)
         machines = tuple(record.view(now, single=single) for record in known if record)
         causes = banners(machines)
