@@ -14,6 +14,7 @@ import asyncssh
 from fleettui.hosts.host import Shell
 from fleettui.hosts.scripts import command
 from fleettui.hosts.sink import Sink
+from fleettui.hosts.ssh_failures import is_forbidden
 from fleettui.hosts.streams import ChannelStream
 from fleettui.model.errors import ReadError, Unreachable
 from fleettui.model.text import clean
@@ -95,7 +96,10 @@ class Connection:
         return session
 
     async def stream(self, host: str, port: int) -> ChannelStream:
-        """Connect from the machine to a port. Raises Unreachable; waits for a free channel."""
+        """Connect from the machine to a port; waits for a free channel.
+
+        Raises Unreachable, ReadError where the machine allows no such connection.
+        """
         session = Session(self)
         create = partial(self._ssh.create_connection, cast(Any, lambda: session), host, port)
         channel = await self._open(session, create, f"the machine cannot reach port {port}")
@@ -170,6 +174,11 @@ class Connection:
     def _not_opened(self, error: Exception, otherwise: str) -> ReadError:
         if self._ssh.is_closed() or isinstance(error, asyncssh.DisconnectError | OSError):
             return Unreachable(f"the connection to {self._place} was lost")
+        if is_forbidden(error):
+            return ReadError(
+                f"{self._place} forbids connections through SSH",
+                "set AllowTcpForwarding yes in its sshd_config",
+            )
         reason = clean(getattr(error, "reason", "") or str(error))
         return Unreachable(f"{otherwise} ({reason})")
 

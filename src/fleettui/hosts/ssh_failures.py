@@ -6,6 +6,7 @@ Importing this module loads asyncssh: do it in a thread, at first use.
 from dataclasses import dataclass
 
 import asyncssh
+from asyncssh.constants import OPEN_ADMINISTRATIVELY_PROHIBITED
 
 from fleettui.hosts.failures import network_failure
 from fleettui.model.errors import AuthRefused, HostKeyChanged, ReadError, TimedOut, Unreachable
@@ -49,6 +50,11 @@ def login_failure(error: Exception, refusal: Refusal) -> ReadError:
     if isinstance(error, asyncssh.ConnectionLost | ConnectionError):
         said = f" ({refusal.said})" if refusal.said else ""
         return Unreachable(f"{place} closed the connection before the login{said}")
+    if is_forbidden(error):
+        return ReadError(
+            f"the jump host forbids the way to {place}",
+            "set AllowTcpForwarding yes in its sshd_config",
+        )
     if isinstance(error, asyncssh.ChannelOpenError):
         return Unreachable(f"the jump host cannot reach {place} ({reason})")
     if isinstance(error, asyncssh.KeyExchangeFailed):
@@ -58,6 +64,12 @@ def login_failure(error: Exception, refusal: Refusal) -> ReadError:
     if isinstance(error, asyncssh.Error):
         return Unreachable(f"{place} ended the login ({reason})")
     return ReadError(f"the SSH configuration for {place} cannot be used ({reason})")
+
+
+def is_forbidden(error: Exception) -> bool:
+    """Whether a server allows no connection through it (AllowTcpForwarding, PermitOpen)."""
+    code = error.code if isinstance(error, asyncssh.ChannelOpenError) else None
+    return code == OPEN_ADMINISTRATIVELY_PROHIBITED
 
 
 def _no_key_fits(refusal: Refusal) -> AuthRefused:

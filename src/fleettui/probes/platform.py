@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sys
-from contextlib import suppress
 
 from fleettui.hosts.host import Host, Shell
 from fleettui.model.errors import Malformed
@@ -27,7 +26,7 @@ _KERNELS = (
     (b"CYGWIN", Platform.WINDOWS),
 )
 _CAP = 64 * 1024
-_REMEDY = "set platform for this machine in fleet.toml"
+_REMEDY = "look at its login shell, or set platform for it in fleet.toml"
 
 
 class KnownPlatform:
@@ -50,17 +49,17 @@ class KnownPlatform:
 
 async def detect(host: Host) -> Platform:
     """Ask `uname -s`, and PowerShell where there is no sh. Raises ReadError."""
+    said = ""
     for shell, question in ((Shell.SH, _ASK_SH), (Shell.POWERSHELL, _ASK_POWERSHELL)):
-        # A shell that is not there is reported as an answer without sense; a machine that is
-        # not there is not caught here.
-        with suppress(Malformed):
+        try:
             output = await host.run(question, shell=shell, deadline=DEADLINE, cap=_CAP)
-            if found := _ANSWER.search(output.stdout):
-                kernel = found[1]
-                break
-    else:
-        raise Malformed("neither sh nor PowerShell answers on the machine", _REMEDY)
-    return _platform(kernel)
+        except Malformed as failure:
+            # A shell that is not there; a machine that is not there is not caught here.
+            said = said or f": {failure.text}"
+            continue
+        if found := _ANSWER.search(output.stdout):
+            return _platform(found[1])
+    raise Malformed(f"neither sh nor PowerShell answers on the machine{said}", _REMEDY)
 
 
 def here() -> Platform:

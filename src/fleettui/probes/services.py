@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fleettui.hosts.host import Host
 from fleettui.model.clock import Clock
-from fleettui.model.errors import Malformed, ReadError, TimedOut
+from fleettui.model.errors import Malformed, ReadError, TimedOut, Unreachable
 from fleettui.model.machine import CheckKind, Machine, Platform, ServiceCheck
 from fleettui.model.reading import Source
 from fleettui.model.service import Service
@@ -108,8 +108,10 @@ class ServicesProbe:
             answer = await self._reader(question).get("", deadline=ANSWER_DEADLINE, cap=None)
         except Malformed as failure:
             return wire.degraded(failure.text)
-        except ReadError as failure:
+        except (Unreachable, TimedOut) as failure:
             return wire.down(failure.text)
+        except ReadError as failure:
+            return wire.unknown(failure.text)
         told = f"HTTP {answer.status}"
         return wire.up(detail=told) if 200 <= answer.status < 400 else wire.degraded(told)
 
