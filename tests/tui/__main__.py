@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from fleettui.tui.app import open_dashboard
+from fleettui.tui.app import FleetApp, show
 from tests.tui.fleets import Port, events, fleet_of, fleet_saying
 
 
@@ -25,7 +25,7 @@ def port(what: str) -> Port:
 def main() -> int:
     """Run, and note in the file $NOTE that the port was closed."""
     shown = port(sys.argv[1])
-    code = open_dashboard(shown)
+    code = show(FleetApp(shown))
     if shown.closed and "NOTE" in os.environ:
         Path(os.environ["NOTE"]).write_text("connections closed")
     return code

@@ -11,17 +11,17 @@ from typing import ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import Provider
-from textual.message import Message
+from textual.command import CommandPalette, Provider
 from textual.notifications import SeverityLevel
 from textual.theme import Theme
+from textual.widgets import Input
 
 from fleettui.model.text import clean
 from fleettui.tui import keys as key_list
 from fleettui.tui.places import PLACES
 from fleettui.tui.ports import FleetPort
 from fleettui.tui.screens.dashboard import Dashboard
-from fleettui.tui.screens.fleet_screen import FleetScreen, Zoom
+from fleettui.tui.screens.fleet_screen import FleetChanged, FleetScreen
 from fleettui.tui.theme import (
     Loaded,
     load_theme,
@@ -44,14 +44,6 @@ def _commands() -> type[Provider]:
     return FleetCommands
 
 
-class FleetChanged(Message):
-    """The fleet has something new to show."""
-
-    def can_replace(self, message: Message) -> bool:
-        """One of them is as good as many."""
-        return isinstance(message, FleetChanged)
-
-
 class FleetApp(App[None]):
     """Shows what a FleetPort says, and sends back what the user wants."""
 
@@ -59,6 +51,8 @@ class FleetApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/dashboard.tcss"]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = list(key_list.APP)
+    ENABLE_COMMAND_PALETTE = False
+    """Textual's own key for it would lose what is typed before the palette has the keyboard."""
     PAUSE_GC_ON_SCROLL = True
 
     def __init__(
@@ -176,6 +170,8 @@ class FleetApp(App[None]):
         """What makes no sense here is not offered."""
         if action == "back":
             return len(self._fleet_screens()) > 1
+        if action == "commands":
+            return not isinstance(self.screen, CommandPalette)
         if action == "go":
             return parameters[0] != self._place()
         return True
@@ -204,15 +200,21 @@ class FleetApp(App[None]):
             self.pop_screen()
             self.call_after_refresh(self.draw)
 
-    def on_zoom(self, message: Zoom) -> None:
-        """A screen asks for a machine."""
-        self.zoom(message.machine)
-
     def zoom(self, machine: str) -> None:
-        """Show everything of a machine."""
+        """Show everything of a machine; on a machine's screen, that screen turns to it."""
         from fleettui.tui.screens.machine import MachineScreen
 
-        self.push_screen(MachineScreen(self.port, machine))
+        here = self._fleet_screens()[-1]
+        if isinstance(here, MachineScreen):
+            here.turn_to(machine)
+        else:
+            self.push_screen(MachineScreen(self.port, machine))
+
+    async def action_commands(self) -> None:
+        """Show the palette, and give it the keyboard before the next key is looked at."""
+        palette = CommandPalette(id="--command-palette")
+        await self.push_screen(palette)
+        palette.set_focus(palette.query_one(Input))
 
     def action_read_again(self) -> None:
         """Read the machine that the screen is about, or all."""
@@ -280,19 +282,8 @@ class FleetApp(App[None]):
             self.notify("\n".join(problems), title="keys", severity="warning", timeout=12)
 
 
-def open_dashboard(
-    port: FleetPort,
-    *,
-    theme: str | None = None,
-    keys: Mapping[str, str] | None = None,
-    themes_dirs: Iterable[Path] | None = None,
-) -> int:
-    """Show the fleet until the user leaves; the exit code. Raises what the port's `run` raised."""
-    return show(FleetApp(port, theme=theme, keys=keys, themes_dirs=themes_dirs))
-
-
 def show(app: FleetApp) -> int:
-    """The same with an application that is made already."""
+    """Run until the user leaves; the exit code. Raises what the port's `run` raised."""
     app.run()
     if app.failure is not None:
         raise app.failure

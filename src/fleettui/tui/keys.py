@@ -41,7 +41,7 @@ DASHBOARD = (
     _key("dashboard.down", "down,j", "move(0, 1)", "down", "Choose the machine below"),
     _key("dashboard.first", "home,g", "first", "first", "Choose the first machine"),
     _key("dashboard.last", "end,G", "last", "last", "Choose the last machine"),
-    # With priority it is done before the next key is looked at, so that none is lost.
+    # With priority a key that moves the keyboard is done before the next one is looked at.
     Binding(
         "slash",
         "filter",
@@ -50,7 +50,25 @@ DASHBOARD = (
         id="dashboard.filter",
         priority=True,
     ),
-    _key("dashboard.all", "escape", "all", "all", "Show all machines again", show=True),
+    Binding(
+        "escape",
+        "all",
+        "all",
+        tooltip="Show all machines again",
+        id="dashboard.all",
+        priority=True,
+    ),
+)
+
+FILTER = (
+    Binding(
+        "enter",
+        "done",
+        "done",
+        tooltip="Keep the filter, leave its line",
+        id="filter.done",
+        priority=True,
+    ),
 )
 
 MACHINE = (
@@ -102,13 +120,13 @@ HELP = (
 
 APP = (
     _key("app.back", "escape", "back", "back", "Go back to where you came from", show=True),
-    _key("app.read", "R", "read_again", "read again", "Read the chosen machine at once", show=True),
+    _key("app.read", "R", "read_again", "read again", "Read this machine at once", show=True),
     _key("app.inbox", "w", "go('inbox')", "inbox", "Everything that waits for you", show=True),
     _key("app.log", "L", "go('log')", "log", "What happened", show=True),
     _key("app.dashboard", "D", "go('dashboard')", "dashboard", "All machines", show=True),
     Binding(
         "ctrl+p",
-        "command_palette",
+        "commands",
         "commands",
         tooltip="Find any command, machine or theme",
         id="app.commands",
@@ -122,6 +140,7 @@ APP = (
 
 SCREENS: Mapping[str, tuple[Binding, ...]] = {
     "dashboard": DASHBOARD,
+    "filter": FILTER,
     "machine": MACHINE,
     "inbox": INBOX,
     "log": LOG,
@@ -155,7 +174,7 @@ def clashes(mapping: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """A key, the action that it was mapped to, and the action that had it on the same screen."""
     told = set()
     for screen, bindings in SCREENS.items():
-        here = [*bindings, *(APP if screen not in ("everywhere", "help") else ())]
+        here = [*bindings, *(APP if screen not in ("everywhere", "help", "filter") else ())]
         keys = {binding.id or "": _keys(binding, mapping) for binding in here}
         for one in mapping:
             for other, others in keys.items():

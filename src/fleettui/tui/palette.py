@@ -9,9 +9,11 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.fuzzy import FuzzySearch
+from textual.markup import escape
 from textual.types import IgnoreReturnCallbackType
 
 from fleettui.tui.draw.paint import tame
+from fleettui.tui.theme import ours_first
 
 if TYPE_CHECKING:
     from fleettui.tui.app import FleetApp
@@ -58,7 +60,7 @@ class FleetCommands(Provider):
         for machine in app.port.view().machines:
             title = tame(f"go to {machine.name}")
             yield Command(title, "Show everything of this machine", partial(app.zoom, machine.name))
-        for theme in sorted(app.available_themes):
+        for theme in ours_first(app.available_themes):
             title = f"theme {theme}"
             yield Command(tame(title), "Change the colours", partial(setattr, app, "theme", theme))
         yield from (self._command(active) for active in bindings if not active.binding.show)
@@ -70,13 +72,14 @@ class FleetCommands(Provider):
             binding = active.binding
             if binding.id and active.enabled and not binding.group:
                 found.setdefault(binding.action, active)
-        found.pop("command_palette", None)
+        found.pop("commands", None)
         return list(found.values())
 
     def _command(self, active: ActiveBinding) -> Command:
         binding = active.binding
         run = partial(self._run, binding.action, active.node)
-        return Command(binding.description, binding.tooltip, run)
+        key = escape(self.app.get_key_display(binding))
+        return Command(binding.description, f"{binding.tooltip} ({key})", run)
 
     async def _run(self, action: str, node: DOMNode) -> None:
         await self.app.run_action(action, node)

@@ -17,6 +17,7 @@ from textual.theme import Theme
 from fleettui.model.text import clean
 from fleettui.tui.theme_files import SUFFIX
 
+_OURS = "fleet-"
 _FLAGS = ("dark", "ansi")
 _NUMBERS = ("luminosity_spread", "text_alpha")
 _COLOURS = tuple(
@@ -127,10 +128,15 @@ def _check_colour(key: str, value: Any) -> None:
         raise BadTheme(f"{key}: {value} is no colour") from error
 
 
+def ours_first(available: Iterable[str]) -> list[str]:
+    """Names of themes in the order in which they are offered."""
+    return sorted(available, key=lambda name: (not name.startswith(_OURS), name))
+
+
 def theme_after(name: str, available: Iterable[str]) -> str:
     """The next of our own themes, or of all of them where ours are missing."""
-    every = sorted(available)
-    names = [each for each in every if each.startswith("fleet-")] or every
+    every = ours_first(available)
+    names = [each for each in every if each.startswith(_OURS)] or every
     index = names.index(name) if name in names else -1
     return names[(index + 1) % len(names)]
 

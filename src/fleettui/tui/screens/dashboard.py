@@ -13,7 +13,7 @@ from fleettui.tui.draw.arrange import neighbour
 from fleettui.tui.draw.grid import Drawing, Kept, Shown, shown_arrangement
 from fleettui.tui.draw.header import banner_line, cost_line
 from fleettui.tui.ports import FleetPort
-from fleettui.tui.screens.fleet_screen import DASHBOARD, FleetScreen, Zoom
+from fleettui.tui.screens.fleet_screen import DASHBOARD, FleetScreen
 from fleettui.tui.search import matching
 from fleettui.tui.widgets.lines import Lines
 
@@ -119,14 +119,14 @@ class Dashboard(FleetScreen):
     def action_zoom(self) -> None:
         """Open the chosen machine."""
         if self._chosen is not None:
-            self.post_message(Zoom(self._chosen))
+            self.zoom(self._chosen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now is offered."""
         if action == "all":
             return bool(self._query) or bool(self.query("FilterBar"))
         if action == "zoom":
-            return self._chosen is not None
+            return any(machine.name == self._chosen for machine in self.machines.value.machines)
         if action == "filter":
             return self.focused is None
         return True

@@ -1,6 +1,7 @@
 """What every screen that shows the fleet has in common."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -14,21 +15,24 @@ from fleettui.tui.ports import FleetPort
 from fleettui.tui.widgets.hints import KeyHints
 from fleettui.tui.widgets.lines import Lines
 
+if TYPE_CHECKING:
+    from fleettui.tui.app import FleetApp
+
 DASHBOARD = "dashboard"
-
-
-class Zoom(Message):
-    """The user wants to see everything of one machine."""
-
-    def __init__(self, machine: str) -> None:
-        super().__init__()
-        self.machine = machine
 
 
 def draw_header(value: tuple[FleetView, str], width: int, height: int) -> Drawing:
     """The fleet in one line."""
     view, place = value
     return Drawing((header_line(view, width, "" if place == DASHBOARD else place),))
+
+
+class FleetChanged(Message):
+    """The fleet has something new to show."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One of them is as good as many."""
+        return isinstance(message, FleetChanged)
 
 
 class FleetScreen(Screen[None]):
@@ -60,6 +64,10 @@ class FleetScreen(Screen[None]):
     def body(self) -> Iterable[Widget]:
         """What stands between header and keys."""
         return ()
+
+    def zoom(self, machine: str) -> None:
+        """Show everything of a machine: at once, for the next key is meant for that screen."""
+        cast("FleetApp", self.app).zoom(machine)
 
     def show(self, view: FleetView) -> None:
         """Draw a newer state of the fleet."""

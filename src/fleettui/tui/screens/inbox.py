@@ -14,7 +14,7 @@ from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.inbox import Item, item_lines, names_cells, waiting
 from fleettui.tui.draw.paint import BLANK, Line, Tone, cut
 from fleettui.tui.ports import FleetPort
-from fleettui.tui.screens.fleet_screen import FleetScreen, Zoom
+from fleettui.tui.screens.fleet_screen import FleetScreen
 from fleettui.tui.widgets.lines import Lines
 
 _EACH = 3
@@ -119,7 +119,7 @@ class Inbox(FleetScreen):
     def action_open(self) -> None:
         """Go to the machine."""
         if self.subject is not None:
-            self.post_message(Zoom(self.subject))
+            self.zoom(self.subject)
 
     @on(Lines.Pointed, "#items")
     def point(self, message: Lines.Pointed) -> None:

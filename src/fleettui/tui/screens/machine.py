@@ -81,13 +81,17 @@ class MachineScreen(FleetScreen):
         yield Lines(draw_title, self._zoomed(), id="title")
         yield Lines(draw_machine, self._zoomed(), id="report")
 
-    def on_mount(self) -> None:
-        """Look closely."""
+    def on_screen_resume(self) -> None:
+        """Look closely, also after what was above this screen is gone."""
         self.port.focus(self._machine)
 
-    def on_unmount(self) -> None:
+    def on_screen_suspend(self) -> None:
         """Look at the whole fleet again."""
         self.port.focus(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there is one machine, there is no next one."""
+        return action != "next" or len(self.seen.machines) > 1
 
     def show(self, view: FleetView) -> None:
         """Draw a newer state of the machine."""
@@ -133,7 +137,11 @@ class MachineScreen(FleetScreen):
         if not names:
             return
         here = names.index(self._machine) if self._machine in names else -step
-        self._machine = names[(here + step) % len(names)]
-        self.port.focus(self._machine)
+        self.turn_to(names[(here + step) % len(names)])
+
+    def turn_to(self, machine: str) -> None:
+        """Show this machine instead."""
+        self._machine = machine
+        self.port.focus(machine)
         self.report.scroll_home(animate=False)
         self.show(self.port.view())

@@ -1,13 +1,17 @@
 """The line in which the user types what to look for."""
 
+import asyncio
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
 from fleettui.model import fmt
+from fleettui.tui import keys
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import Tone, pad, right
 from fleettui.tui.widgets.lines import Lines
@@ -41,6 +45,8 @@ class FilterBar(Horizontal):
     }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = list(keys.FILTER)
+
     def __init__(
         self, look_for: Callable[[str], None], count: Callable[[], tuple[int, int]]
     ) -> None:
@@ -63,14 +69,17 @@ class FilterBar(Horizontal):
         """Give the text the keyboard, at once: the next key may already be there."""
         self.screen.set_focus(self.query_one(Input))
 
+    async def action_done(self) -> None:
+        """Give the keyboard back, once what was typed before is in the text and was looked for."""
+        for widget in (self.query_one(Input), self):
+            arrived = asyncio.Event()
+            widget.call_next(arrived.set)
+            await arrived.wait()
+        self.screen.set_focus(None)
+
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self._look_for(event.value)
         count: Lines[tuple[int, int]] = self.query_one("#count", Lines)
         count.value = self._count()
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.screen.set_focus(None)
