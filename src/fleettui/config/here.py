@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ class Here:
             home=home,
             config_home=_folder(values.get("XDG_CONFIG_HOME"), f"{home}/.config"),
             state_home=_folder(values.get("XDG_STATE_HOME"), f"{home}/.local/state"),
-            host=machine_name(os.uname().nodename),
+            host=machine_name(socket.gethostname()),
             ollama=ollama_url(values.get("OLLAMA_HOST", "")),
         )
 

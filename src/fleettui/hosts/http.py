@@ -8,7 +8,6 @@ import base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -262,6 +261,8 @@ async def _read(response: "httpcore.Response", cap: int | None) -> HttpAnswer:
 
 
 def _date(value: bytes) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         date = parsedate_to_datetime(value.decode("ascii"))
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
