@@ -45,7 +45,7 @@ def test_what_is_typed_after_the_filters_end_is_a_command_again() -> None:
     with terminal("fleet:7") as program:
         program.until("? help")
         program.type("/deepseek")
-        program.until("3 of 7 machines")
+        program.until("2 mini")
         program.type("\x1b")
         program.until("brain")
         program.type("\r")
