@@ -246,6 +246,11 @@ def test_two_lines_say_state_memory_models_and_trouble() -> None:
     assert "qwen2.5-coder:32b 4:11" in engine
 
 
+def test_what_is_wrong_has_the_whole_line_where_nothing_was_measured() -> None:
+    (line,) = row_lines(fleets.msi(), fleets.NOW, 60, names=6)
+    assert plain(line).rstrip().endswith(" msi    proxy localhost:1055 refuses connections")
+
+
 def test_a_model_that_is_not_on_the_gpu_is_noticed() -> None:
     view = fleets.engine()
     assert view.ollama is not None

@@ -70,9 +70,12 @@ def row_lines(
     room = width - 2
     head = (*_number(number), *_name(view, names))
     measures_room = min(room - names - 5, 34 if room < 110 else 66)
-    measures = pad(_measures(view, measures_room, amounts=False), measures_room)
     rest = room - names - 6 - measures_room
-    line = (*head, *measures, (" ", Tone.TEXT), *_status(view, now, rest))
+    if view.system is None:
+        line = (*head, *_status(view, now, measures_room + 1 + rest))
+    else:
+        measures = pad(_measures(view, measures_room, amounts=False), measures_room)
+        line = (*head, *measures, (" ", Tone.TEXT), *_status(view, now, rest))
     return (pad((_edge(chosen), *cut(line, room)), width),)
 
 
