@@ -315,3 +315,16 @@ def test_what_was_not_read_anew_is_equal_to_itself_within_a_second() -> None:
         assert monitor.view().machines[0] != before.machines[0]
 
     live({"engine": engine, "brain": brain}, scenario)
+
+
+def test_a_failure_that_comes_again_and_again_holds_nothing() -> None:
+    engine = Behaviour(failure=Unreachable("refuses connections"))
+
+    async def scenario(monitor: Monitor, loop: FastLoop) -> None:
+        await asyncio.sleep(60)
+        assert engine.reads > 10
+        assert engine.failure is not None
+        assert engine.failure.__traceback__ is None
+        assert engine.failure.__context__ is None
+
+    live({"engine": engine}, scenario)

@@ -52,7 +52,7 @@ class Watched:
             late = TimedOut(f"no answer in {fmt.age(deadline)}")
             self.record.failed(source, late, interval)
         except ReadError as failure:
-            self.record.failed(source, failure, interval)
+            self.record.failed(source, _alone(failure), interval)
         except asyncio.CancelledError:
             self.record.given_up(source)
             raise
@@ -94,6 +94,16 @@ class Watched:
     def cut(self) -> None:
         """End the connection without a word, or what of it is left."""
         self.line.host.mark_suspended()
+
+
+def _alone(failure: ReadError) -> ReadError:
+    """The failure without where it came from.
+
+    It is kept as long as the source fails, and a host may raise the same one again and again: each
+    time its traceback would grow, and hold every frame on the way.
+    """
+    failure.__traceback__ = failure.__context__ = failure.__cause__ = None
+    return failure
 
 
 @dataclass(slots=True)
