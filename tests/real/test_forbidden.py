@@ -21,9 +21,7 @@ async def test_a_machine_that_forbids_forwarding_says_so(tmp_path: Path) -> None
         url = f"http://127.0.0.1:{free_port()}"
         async with ssh_host(sshd) as host:
             reader = HttpReader([HttpAddress(url, host, "ssh")])
-            with pytest.raises(
-                ReadError, match=r"forbids .*AllowTcpForwarding"
-            ) as error:
+            with pytest.raises(ReadError, match=r"forbids .*AllowTcpForwarding") as error:
                 await reader.get("/api/ps", deadline=DEADLINE)
             await reader.close()
             assert error.value.state is SourceState.ERROR

@@ -26,9 +26,10 @@ within() {
   "$@" </dev/null &
   within_pid=$!
   (
-    # An orphan stays a zombie where the first process buries none, as in many containers.
-    trap 'kill $!; wait $!; exit' TERM
     sleep "$within_s" &
+    # An orphan stays a zombie where the first process buries none, as in many containers; and a
+    # milder signal could come before the new process is ready for it.
+    trap 'kill -9 $!; wait $!; exit' TERM
     wait $!
     kill -9 "$within_pid" || exit
     sleep 1 &
