@@ -1,6 +1,7 @@
 """The snapshot for people."""
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +55,12 @@ home  1 of 3 machines ok · 2 alerts · {fmt.clock_time(NOW)} on desk
 
 def test_a_block_a_machine_and_what_needs_a_human_first() -> None:
     assert as_text(home(), busy()) == HOME
+
+
+def test_an_address_that_is_the_name_is_not_repeated() -> None:
+    machine = replace(engine(), address="engine")
+    lines = as_text(FleetView("home", "desk", NOW, (machine,))).splitlines()
+    assert lines[2] == "● engine  inference · macos · 3 ms"
 
 
 @settings(deadline=None, max_examples=40)

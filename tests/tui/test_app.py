@@ -226,6 +226,13 @@ async def test_a_good_theme_of_the_user(tmp_path: Path) -> None:
         assert app.theme == "mine"
 
 
+async def test_a_note_is_shown_once_the_first_frame_is_out() -> None:
+    app = app_for(fleets.Port(fleets.fleet_of(1)), note="fleettui init [finds] others")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.pause(0.3)
+        assert "fleettui init [finds] others" in await press(pilot)
+
+
 async def test_keys_can_be_mapped() -> None:
     port = fleets.Port(fleets.fleet_of(4))
     app = app_for(port, keys={"dashboard.zoom": "o", "app.read": "F5"})

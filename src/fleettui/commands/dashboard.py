@@ -11,6 +11,8 @@ from fleettui.model.text import clean
 from fleettui.tui.first_frame import first_frame
 from fleettui.tui.theme_files import DEFAULT, theme_folders
 
+_ALONE = "this machine alone: `fleettui init` finds others and writes a fleet.toml"
+
 
 def run(args: argparse.Namespace) -> int:
     """Show the fleet until the user leaves; the exit code. Raises ConfigError.
@@ -26,5 +28,6 @@ def run(args: argparse.Namespace) -> int:
         from fleettui.tui.app import FleetApp, show
 
         monitor = monitor_for(fleet, configuration=watch)
-        app = FleetApp(monitor, theme=fleet.theme, keys=fleet.keys)
+        note = None if path else _ALONE
+        app = FleetApp(monitor, theme=fleet.theme, keys=fleet.keys, note=note)
     return show(app)

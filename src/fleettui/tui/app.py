@@ -62,6 +62,7 @@ class FleetApp(App[None]):
         theme: str | None = None,
         keys: Mapping[str, str] | None = None,
         themes_dirs: Iterable[Path] | None = None,
+        note: str | None = None,
     ) -> None:
         self.port = port
         self._folders = tuple(themes_dirs) if themes_dirs is not None else theme_folders()
@@ -73,6 +74,7 @@ class FleetApp(App[None]):
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
         self._wanted_theme = theme or DEFAULT
         self._wanted_keys = dict(keys or {})
+        self._note = note
         self._use_first_theme()
         if self._wanted_keys:
             self.set_keymap(self._wanted_keys)
@@ -120,6 +122,8 @@ class FleetApp(App[None]):
         self._reading.add_done_callback(self._reading_ended)
         self._load_other_themes()
         self._check_keys()
+        if self._note:
+            self.notify(self._note, timeout=15)
         gc.freeze()
 
     def _reading_ended(self, task: asyncio.Task[None]) -> None:

@@ -53,7 +53,9 @@ def block(machine: MachineView, now: datetime, room: int) -> Iterator[Line]:
 def _head(machine: MachineView, room: int) -> Iterator[Line]:
     glyph, style = marks.SOURCE[machine.state]
     facts: list[Line] = [((" ".join(role.value for role in machine.machine.roles), Style.PLAIN),)]
-    facts += plain([machine.platform.value if machine.platform else "", machine.address or ""])
+    platform = machine.platform.value if machine.platform else ""
+    address = machine.address if machine.address != machine.name else None
+    facts += plain([platform, address or ""])
     if machine.state is not SourceState.OK:
         facts.append(((_word(machine.state), style),))
     delay = _latency(machine)
