@@ -32,8 +32,11 @@ from fleettui.tui.theme import (
 from fleettui.tui.theme_files import DEFAULT, theme_folders
 
 _SECOND = 1.0
-_LEAST_PAUSE = 0.1
+_LEAST_PAUSE = 0.15
 """Seconds between two drawings, however fast the fleet changes."""
+_PAUSE_EACH = 0.01
+"""The same for each machine: the more there are, the more a drawing costs, and the more often
+one of them has changed."""
 _GOODBYE = 5.0
 """Seconds that the readers get to close their connections."""
 
@@ -142,13 +145,15 @@ class FleetApp(App[None]):
     # Drawing
 
     def _fleet_changed(self) -> None:
-        self.post_message(FleetChanged())
+        if not self._draw_planned:
+            self.post_message(FleetChanged())
 
     def on_fleet_changed(self) -> None:
         """Draw soon, but not more often than anybody can see."""
         if not self._draw_planned:
             self._draw_planned = True
-            self.set_timer(_LEAST_PAUSE, self.draw)
+            pause = max(_LEAST_PAUSE, _PAUSE_EACH * len(self.port.fleet.machines))
+            self.set_timer(pause, self.draw)
 
     def draw(self) -> None:
         """Bring the topmost screen that shows the fleet up to date."""
