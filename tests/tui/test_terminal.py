@@ -1,8 +1,10 @@
 """The dashboard on real terminals: a pseudo-terminal read byte by byte, and tmux."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -81,6 +83,18 @@ def test_a_closed_terminal_is_a_clean_end(tmp_path: Path) -> None:
         term.hang_up()
         assert term.ended() >= 0, "no signal ended it"
     assert note.read_text() == "connections closed"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_leaves_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
+    note = tmp_path / "note"
+    with terminal("fleet:4", environment={"NOTE": str(note)}) as term:
+        term.until("? help")
+        os.kill(term.pid, number)
+        assert term.ended() == 128 + number
+    assert note.read_text() == "connections closed"
+    for mode, last in ((b"\x1b[?1049", b"l"), (b"\x1b[?1000", b"l"), (b"\x1b[?25", b"h")):
+        assert re.findall(re.escape(mode) + b"([hl])", term.raw)[-1] == last
 
 
 def test_the_smallest_terminals() -> None:

@@ -5,6 +5,7 @@ import gc
 import signal
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -113,8 +114,12 @@ class FleetApp(App[None]):
         """Draw every second, and whenever the fleet changes."""
         self._unsubscribe = self.port.subscribe(self._fleet_changed)
         self.set_interval(_SECOND, self.draw)
-        with suppress(NotImplementedError, RuntimeError, ValueError):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.exit)
+        loop = asyncio.get_running_loop()
+        with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(signal.SIGHUP, self.exit)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                # The exit code that a shell gives to a program that the signal ended.
+                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def on_ready(self) -> None:
         """The first frame is out: now everything that costs time."""
