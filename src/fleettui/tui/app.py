@@ -129,7 +129,7 @@ class FleetApp(App[None]):
         self._reading = asyncio.create_task(self.port.run(), name="fleet")
         self._reading.add_done_callback(self._reading_ended)
         self._load_other_themes()
-        self._check_keys()
+        self._warn("keys", key_list.problems(self._wanted_keys))
         if self._note:
             self.notify(self._note, timeout=15)
         gc.freeze()
@@ -283,17 +283,15 @@ class FleetApp(App[None]):
         problems = list(loaded.failures)
         if self._wanted_theme not in self.available_themes:
             problems.append(f"no theme is named {self._wanted_theme}; using {self.theme}")
-        if problems:
-            self.notify("\n".join(problems), title="themes", severity="warning", timeout=12)
+        self._warn("themes", problems)
 
     def action_next_theme(self) -> None:
         """Change to the next of our own themes."""
         self.theme = theme_after(self.theme, self.available_themes)
 
-    def _check_keys(self) -> None:
-        problems = key_list.problems(self._wanted_keys)
+    def _warn(self, title: str, problems: list[str]) -> None:
         if problems:
-            self.notify("\n".join(problems), title="keys", severity="warning", timeout=12)
+            self.notify("\n".join(problems), title=title, severity="warning", timeout=12)
 
 
 def show(app: FleetApp) -> int:
