@@ -101,8 +101,8 @@ class FleetApp(App[None]):
         markup: bool = False,
     ) -> None:
         """Show a note; it may hold foreign text, so it is cleaned and never markup."""
-        safe = clean(message, limit=2000, newlines=True)
-        super().notify(safe, title=clean(title), severity=severity, timeout=timeout, markup=False)
+        safe, title = clean(message, limit=2000, newlines=True), clean(title)
+        super().notify(safe, title=title, severity=severity, timeout=timeout, markup=False)
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys by the names that stand on them."""
@@ -111,14 +111,13 @@ class FleetApp(App[None]):
     # Life
 
     def on_mount(self) -> None:
-        """Draw every second, and whenever the fleet changes."""
+        """Draw every second and at changes; at signals, end as a shell reports them."""
         self._unsubscribe = self.port.subscribe(self._fleet_changed)
         self.set_interval(_SECOND, self.draw)
         loop = asyncio.get_running_loop()
         with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(signal.SIGHUP, self.exit)
             for number in (signal.SIGINT, signal.SIGTERM):
-                # The exit code that a shell gives to a program that the signal ended.
                 loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def on_ready(self) -> None:
@@ -232,8 +231,7 @@ class FleetApp(App[None]):
 
     def action_read_again(self) -> None:
         """Read the machine that the screen is about, or all."""
-        screen = self.screen
-        self._read(screen.subject if isinstance(screen, FleetScreen) else None)
+        self._read(self.screen.subject if isinstance(self.screen, FleetScreen) else None)
 
     def action_read_all(self) -> None:
         """Read all machines."""

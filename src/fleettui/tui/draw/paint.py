@@ -100,24 +100,33 @@ def line_cells(line: Sequence[Span]) -> int:
 
 def cut(line: Iterable[Span], room: int) -> Line:
     """The line within `room` cells; a span that does not fit ends in an ellipsis."""
-    kept: list[Span] = []
-    for text, tone in line:
-        text = tame(text)
-        size = cells(text)
-        if size > room:
-            if room > 0:
-                kept.append((fit(text, room), tone))
-            break
-        kept.append((text, tone))
-        room -= size
-    return tuple(kept)
+    return tuple(_cut(line, room)[0])
 
 
 def pad(line: Iterable[Span], room: int) -> Line:
     """The line in exactly `room` cells."""
-    short = cut(line, room)
-    missing = room - line_cells(short)
-    return (*short, (" " * missing, Tone.TEXT)) if missing > 0 else short
+    kept, missing = _cut(line, room)
+    if missing > 0:
+        kept.append((" " * missing, Tone.TEXT))
+    return tuple(kept)
+
+
+def _cut(line: Iterable[Span], room: int) -> tuple[list[Span], int]:
+    """The spans that fit, and how many cells are left. Most of the time of a drawing is spent
+    here, so that nothing is measured twice."""
+    kept: list[Span] = []
+    for text, tone in line:
+        text = tame(text)
+        size = len(text) if text.isascii() else cell_len(text)
+        if size > room:
+            if room > 0:
+                text = fit(text, room)
+                kept.append((text, tone))
+                room -= cells(text)
+            break
+        kept.append((text, tone))
+        room -= size
+    return kept, room
 
 
 def spread(start: Iterable[Span], end: Iterable[Span], room: int) -> Line:

@@ -76,7 +76,7 @@ def row_lines(
     else:
         measures = pad(_measures(view, measures_room, amounts=False), measures_room)
         line = (*head, *measures, (" ", Tone.TEXT), *_status(view, now, rest))
-    return (pad((_edge(chosen), *cut(line, room)), width),)
+    return (pad((_edge(chosen), *line), width),)
 
 
 def _edge(chosen: bool) -> Span:
