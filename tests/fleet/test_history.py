@@ -34,3 +34,12 @@ def test_the_time_that_answers_take_leaves_no_gaps() -> None:
         recorder.add(system(7.0), index * 5.3)
     assert None not in recorder.history().cpu
     assert len(recorder.history().cpu) == int(39 * 5.3 / 5) + 1
+
+
+def test_a_slower_cadence_is_no_row_of_gaps() -> None:
+    recorder = Recorder(5.0)
+    for index in range(4):
+        recorder.add(system(float(index)), index * 25.2, 25.0)
+    assert None not in recorder.history().cpu
+    recorder.add(system(9.0), 3 * 25.2 + 60, 25.0)
+    assert None in recorder.history().cpu

@@ -30,17 +30,20 @@ class Recorder:
         self._points: deque[_Point] = deque(maxlen=POINTS)
         self._drawn: History | None = None
 
-    def add(self, system: System, now: float) -> None:
-        """Note a reading taken at `now` (monotonic seconds)."""
+    def add(self, system: System, now: float, interval: float = 0.0) -> None:
+        """Note a reading taken at `now` (monotonic seconds), `interval` after the one before.
+
+        It stands for the time since then; only a longer silence is a gap.
+        """
         slot = int(now / self._step)
         point = _point(system)
         if self._slot is not None and slot <= self._slot and self._points:
             self._points[-1] = point
         else:
             missed = 0 if self._slot is None else min(slot - self._slot - 1, POINTS)
-            # Readings come a little less often than the grid is fine, since the answer takes its
-            # time: one slot that was skipped is covered by the reading that follows.
-            self._points.extend([point if missed == 1 else _Point()] * missed)
+            # One slot more than the interval has, since an answer takes its time.
+            covered = missed <= max(1, int(interval / self._step))
+            self._points.extend([point if covered else _Point()] * missed)
             self._points.append(point)
             self._slot = slot
         self._drawn = None

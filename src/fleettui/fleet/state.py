@@ -42,7 +42,7 @@ class MachineRecord:
         """The question was answered."""
         self.attempts[source] = Attempts(interval=interval, reading=reading)
         if isinstance(reading.value, System):
-            self._recorder.add(reading.value, reading.observed_monotonic)
+            self._recorder.add(reading.value, reading.observed_monotonic, interval)
 
     def failed(self, source: Source, failure: ReadError, interval: float) -> None:
         """The question was not answered; the values from before stay, unless what had them went."""
