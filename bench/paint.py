@@ -27,11 +27,6 @@ def first_frame(command: list[str], marker: bytes) -> float:
         return pane.until(marker)
 
 
-def takes_keys(command: list[str], marker: bytes) -> float:
-    """Seconds from exec until a line of keys is painted, which only the running program has."""
-    return first_frame(command, marker)
-
-
 def run() -> None:
     """Print the figures."""
     figures.title("start to first painted frame, tmux 120×40")
@@ -43,7 +38,8 @@ def run() -> None:
         takes = [
             lambda: first_frame(ours, b"m7"),
             lambda: first_frame([python, str(bare)], b"marker-of-bare"),
-            lambda: takes_keys(ours, b"help"),
+            # Only the running program has a line of keys.
+            lambda: first_frame(ours, b"help"),
         ]
         glances = shutil.which("glances", path=str(Path(python).parent)) or shutil.which("glances")
         if glances:
