@@ -36,8 +36,7 @@ _SECOND = 1.0
 _LEAST_PAUSE = 0.15
 """Seconds between two drawings, however fast the fleet changes."""
 _PAUSE_EACH = 0.01
-"""The same for each machine: the more there are, the more a drawing costs, and the more often
-one of them has changed."""
+"""The same for each machine: with more of them a drawing costs more, and more often changes."""
 _GOODBYE = 5.0
 """Seconds that the readers get to close their connections."""
 
