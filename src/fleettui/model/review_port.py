@@ -93,12 +93,18 @@ class ReviewPort(Protocol):
         """Give the collected comments to an agent as one numbered prompt."""
 
     async def approve(
-        self, key: ChangeKey, head: str, *, acknowledge: Sequence[str] = ()
+        self,
+        key: ChangeKey,
+        head: str,
+        *,
+        tree: str | None = None,
+        acknowledge: Sequence[str] = (),
     ) -> Approval:
         """Say yes to target, head and merged tree as the view has them.
 
-        Raises Refused where `head` is not the head any more, the change cannot land, or a
-        blocking signal is not acknowledged (each is named).
+        `tree` is the merged tree that was looked at. Raises Refused where `head` or `tree` is
+        not the newest any more, the change cannot land, or a blocking signal is not acknowledged
+        (each is named).
         """
 
     async def unapprove(self, key: ChangeKey) -> None:
