@@ -15,7 +15,7 @@ class ChangeState(StrEnum):
     `ready` merges cleanly · `conflicts` does not · `gates_failed` its own checks say no ·
     `too_large` more than a human or this program can look at · `invalid` git refuses its objects
     or its name · `empty` it would change nothing · `merged` it is in the target · `rejected` the
-    human said no to exactly this head.
+    human said no to exactly this head · `pending` it was seen, and is being computed.
     """
 
     READY = "ready"
@@ -26,6 +26,7 @@ class ChangeState(StrEnum):
     EMPTY = "empty"
     MERGED = "merged"
     REJECTED = "rejected"
+    PENDING = "pending"
 
 
 WAITING_STATES = frozenset({ChangeState.READY, ChangeState.CONFLICTS, ChangeState.GATES_FAILED})

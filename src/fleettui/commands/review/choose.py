@@ -92,12 +92,12 @@ def _nearest(view: ReviewView, task: str, same: list[Change]) -> str:
 
 def whole_head(change: Change, head: str) -> str:
     """The commit that `--head` names, if it is the head now. Raises Refused, UsageError."""
-    told = head.lower()
+    told: str = head.lower()
     if len(told) < _LEAST_HEAD or set(told) - set("0123456789abcdef"):
         raise UsageError(
             f"--head {clean(head, limit=80)} is no commit", f"{_LEAST_HEAD} or more hex digits"
         )
-    known = {change.head, *([change.approval.head] if change.approval else ())}
+    known: set[str] = {change.head, *([change.approval.head] if change.approval else ())}
     for one in known:
         if one.startswith(told):
             return one
