@@ -17,7 +17,7 @@ def state_of(
     """The state of a head.
 
     `bad`: git refused it. `rejected`, `landed`: what the human did with exactly this head.
-    `contained`: it is part of the target's history through a merge.
+    `contained`: what it did is in the target already, through a merge or in another way.
     """
     if landed:
         return ChangeState.MERGED
@@ -35,10 +35,7 @@ def state_of(
 def _outcome(now: Evaluation, contained: bool, gates: Sequence[Gate]) -> ChangeState:
     if now.tree is None:
         return ChangeState.CONFLICTS
-    if now.ahead == 0:
-        return ChangeState.MERGED if contained else ChangeState.EMPTY
-    if not now.files:
-        # Its commits change something that the target has got in another way (a squash).
+    if now.ahead == 0 or not now.files:
         return ChangeState.MERGED if contained else ChangeState.EMPTY
     if any(not gate.passed for gate in gates):
         return ChangeState.GATES_FAILED
