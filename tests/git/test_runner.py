@@ -252,3 +252,11 @@ async def test_the_hostile_configuration_is_one(tmp_path: Path) -> None:
     arm(repo / ".git", marker)
     git(repo, "status", check=False)
     assert marker.exists()
+
+
+async def test_tells_all_of_its_stderr_as_it_comes(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+    body = "i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i + 1)); done"
+    told = await stand_in(tmp_path, body).run(["push"], heard=heard.append)
+    assert b"".join(heard).endswith(b"line 2999\n")
+    assert len(told.stderr) == 8 * 1024

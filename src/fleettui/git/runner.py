@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, Awaitable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -30,6 +30,9 @@ MEMORY_CAP = 4 * 1024**3
 
 AT_ONCE = 4
 """git processes at the same time; more make the event loop stall and nothing faster."""
+
+WAITING_AT_ONCE = 8
+"""The same for those that may speak a transport: they wait for a network, and none for them."""
 
 T = TypeVar("T")
 
@@ -74,6 +77,7 @@ class Git:
     `git_dir` and `work_tree` are absolute. `transports` are the protocols it may speak, by
     default none; `ssh` the command line for the protocol `ssh`. `config` is more settings as
     `key=value`, `env` more environment, such as who a commit is by. `memory` is in bytes.
+    `pass_fds` are descriptors that git and what it starts may use.
     """
 
     git_dir: str | None = None
@@ -84,6 +88,7 @@ class Git:
     env: Mapping[str, str] = field(default_factory=dict)
     memory: int = MEMORY_CAP
     program: str = "git"
+    pass_fds: tuple[int, ...] = ()
 
     async def run(
         self,
@@ -93,10 +98,14 @@ class Git:
         deadline: float = DEADLINE,
         cap: int = OUTPUT_CAP,
         ok: Collection[int] = (0,),
+        heard: Callable[[bytes], None] | None = None,
     ) -> GitOutput:
-        """Run `git ARGS` to its end. Raises GitFailed where its exit status is not in `ok`."""
+        """Run `git ARGS` to its end. Raises GitFailed where its exit status is not in `ok`.
+
+        `heard` gets every piece of its stderr as it comes, also what is past the first 8 KiB.
+        """
         parts: list[bytes] = []
-        finished = _Ending()
+        finished = _Ending(heard=heard)
         stream = self._stream(args, stdin=stdin, deadline=deadline, cap=cap, ok=ok, end=finished)
         async with contextlib.aclosing(stream):
             async for chunk in stream:
@@ -130,11 +139,11 @@ class Git:
         end: "_Ending",
     ) -> AsyncGenerator[bytes, None]:
         name = _shown(args)
-        async with _slot():
+        async with _slot(waiting=bool(self.transports)):
             expires = asyncio.get_running_loop().time() + deadline
             process = await self._start(args, stdin)
             feeding = asyncio.create_task(_feed(process, stdin))
-            hearing = asyncio.create_task(_hear(process))
+            hearing = asyncio.create_task(_hear(process, end.heard))
             printed = 0
             try:
                 while chunk := await _before(expires, _read(process), name, deadline):
@@ -164,6 +173,7 @@ class Git:
                 cwd="/",
                 start_new_session=True,
                 limit=_CHUNK,
+                pass_fds=self.pass_fds,
             )
         except FileNotFoundError:
             raise GitMissing("git is not installed", "install git 2.39 or newer") from None
@@ -183,13 +193,17 @@ class Git:
 class _Ending:
     stderr: bytes = b""
     exit_status: int = 0
+    heard: Callable[[bytes], None] | None = None
 
 
-_SLOTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_Slots = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
+_SLOTS: _Slots = WeakKeyDictionary()
+_WAITING_SLOTS: _Slots = WeakKeyDictionary()
 
 
-def _slot() -> asyncio.Semaphore:
-    return _SLOTS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+def _slot(*, waiting: bool) -> asyncio.Semaphore:
+    slots, number = (_WAITING_SLOTS, WAITING_AT_ONCE) if waiting else (_SLOTS, AT_ONCE)
+    return slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(number))
 
 
 async def _before(expires: float, wait: Awaitable[T], name: str, deadline: float) -> T:
@@ -213,10 +227,12 @@ async def _feed(process: Process, data: bytes | None) -> None:
     process.stdin.close()
 
 
-async def _hear(process: Process) -> bytes:
+async def _hear(process: Process, heard: Callable[[bytes], None] | None) -> bytes:
     kept = b""
     while process.stderr and (chunk := await process.stderr.read(_CHUNK)):
         kept += chunk[: _COMPLAINT_CAP - len(kept)]
+        if heard is not None:
+            heard(chunk)
     return kept
 
 
