@@ -203,7 +203,7 @@ async def test_git_fetches_from_the_machines_and_from_nowhere_else(tmp_path: Pat
                 return (await git.communicate())[0]
 
         found = await heads("brain:~/src/app")
-        assert found.count(b"refs/heads/agent/t-") == 3
+        assert found.count(b"refs/heads/agent/t-") == 4
         assert await heads(f"brain:{config.parent}/src/app") == b""
         assert await heads("msi:~/src/app") == b""
 

@@ -76,13 +76,25 @@ def report(rows, since=None):
     kept = [row for row in rows if since is None or row.at >= since]
     return [f"{row.name}: {row.total}" for row in kept]
 """
+_README = "# app\n\nSends webhooks.\n"
 _PAGE = "<!doctype html>\n<title>Demo</title>\n<main>\n  <h1>Hello</h1>\n</main>\n"
+
+_PUBLISH = """\
+on:
+  push:
+    tags: ["v*"]
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make publish
+"""
 
 PROJECTS = (
     Project(
         "app",
         {
-            "README.md": "# app\n\nSends webhooks.\n",
+            "README.md": _README,
             "src/queue.py": _QUEUE,
             "src/report.py": _REPORT,
         },
@@ -104,6 +116,11 @@ PROJECTS = (
                 },
             ),
             Change("t-103", "Send at most five at once", {"src/queue.py": _LIMITED}),
+            Change(
+                "t-106",
+                "Say how to read the report",
+                {"README.md": _README + "\nReports are read with `python -m app report`.\n"},
+            ),
         ),
     ),
     Project(
@@ -116,6 +133,11 @@ PROJECTS = (
                 "Greet visitors by name",
                 {"index.html": _PAGE.replace("Hello", "Hello, Ada")},
                 agent="codex",
+            ),
+            Change(
+                "t-105",
+                "Publish when a version is tagged",
+                {".github/workflows/publish.yml": _PUBLISH},
             ),
         ),
     ),
@@ -135,7 +157,7 @@ def make(projects: tuple[Project, ...], user: Path, home: Path) -> Iterator[tupl
         _git(clone, "reset", "-q", "--hard")
         user.mkdir(parents=True, exist_ok=True)
         _git(user, "clone", "-q", "--no-hardlinks", "-b", "main", "--single-branch", str(clone))
-        _git(user / project.name, "remote", "remove", "origin")
+        _publish(user / project.name, user.parent / "remotes" / f"{project.name}.git")
         for change in project.changes:
             folder = home / "work" / change.task
             _git(clone, "worktree", "add", "-q", str(folder), f"agent/{change.task}")
@@ -144,6 +166,15 @@ def make(projects: tuple[Project, ...], user: Path, home: Path) -> Iterator[tupl
                     file.write("# TODO: say in the log when the next try is\n")
             if change.agent:
                 yield change.agent, folder
+
+
+def _publish(clone: Path, remote: Path) -> None:
+    """Give the user's clone a remote to push to, and a name of its user's."""
+    remote.parent.mkdir(exist_ok=True)
+    _git(clone, "clone", "-q", "--bare", "--no-hardlinks", str(clone), str(remote))
+    _git(clone, "remote", "set-url", "origin", str(remote))
+    _git(clone, "config", "user.name", "You")
+    _git(clone, "config", "user.email", "you@example.org")
 
 
 def _history(project: Project) -> bytes:

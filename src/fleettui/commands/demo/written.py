@@ -72,6 +72,7 @@ routing = {{ "*" = ["gpt-oss:20b@mini"] }}
 name = "app"
 path = "{folder}/src/app"
 base = "main"
+push = "origin"
 gates = [["git", "diff", "--check", "main"]]
 clones = {{ brain = "~/src/app" }}
 
@@ -79,6 +80,7 @@ clones = {{ brain = "~/src/app" }}
 name = "web"
 path = "{folder}/src/web"
 base = "main"
+push = "origin"
 clones = {{ brain = "~/src/web" }}
 
 [[models]]
