@@ -50,6 +50,11 @@ class ShellProcess:
         except ValueError as too_long:
             raise Malformed("a line is too long") from too_long
 
+    async def read(self, limit: int) -> bytes:
+        assert self.child.stdout is not None
+        async with self.reading:
+            return await self.child.stdout.read(limit)
+
     def complaint(self) -> bytes:
         return b""
 

@@ -42,6 +42,9 @@ class Process(Protocol):
     async def readline(self) -> bytes:
         """The next line with its newline; b"" at the end. Raises Malformed past LINE_CAP."""
 
+    async def read(self, limit: int) -> bytes:
+        """Some of what it prints, at most `limit` bytes; b"" at the end. Raises Unreachable."""
+
     def complaint(self) -> bytes:
         """The last bytes (at most 2 KiB) that it wrote to standard error."""
 

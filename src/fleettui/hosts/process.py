@@ -53,6 +53,13 @@ class ScriptProcess:
             self._pipe.kill()
             raise Malformed(f"a line of the answer is longer than {LINE_CAP} bytes") from None
 
+    async def read(self, limit: int) -> bytes:
+        """Some of what it prints, at most `limit` bytes; b"" at the end. Raises Unreachable.
+
+        Who does not read makes the script wait: no more than 192 KiB are ever kept here.
+        """
+        return await self._pipe.sink.reader.read(limit)
+
     def complaint(self) -> bytes:
         """The last bytes (at most 2 KiB) that it wrote to standard error."""
         return after_mark(self._pipe.sink.complaint(), self._nonce)[-_COMPLAINT_SHOWN:]

@@ -36,6 +36,8 @@ class Sink:
         self.ended: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self.pid: int | None = None
         self._complaint = bytearray()
+        self._source: Pausable | None = None
+        self._paused = False
         self._received = 0
         self._closed = False
         self._writable = asyncio.Event()
@@ -43,7 +45,20 @@ class Sink:
 
     def connect(self, source: Pausable) -> None:
         """Name who delivers, so that it can be paused."""
-        self.reader.set_transport(cast(asyncio.Transport, source))
+        self._source = source
+        self.reader.set_transport(cast(asyncio.Transport, self))
+
+    def pause_reading(self) -> None:
+        """The reader is full: let the source deliver no more."""
+        self._paused = True
+        if self._source is not None:
+            self._source.pause_reading()
+
+    def resume_reading(self) -> None:
+        """The reader was emptied: let the source deliver again."""
+        self._paused = False
+        if self._source is not None:
+            self._source.resume_reading()
 
     def feed(self, data: bytes) -> None:
         """Take standard output."""
@@ -97,7 +112,8 @@ class Sink:
         asyncio.get_running_loop().call_later(_LINGER_S, self._stop_if_silent, received)
 
     def _stop_if_silent(self, received: int) -> None:
-        if self._received == received:
+        # What was held back because nobody read it is not silence.
+        if self._received == received and not self._paused:
             self.finish()
         elif not self._closed:
             self._linger(self._received)
