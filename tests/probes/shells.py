@@ -55,6 +55,10 @@ class ShellProcess:
         async with self.reading:
             return await self.child.stdout.read(limit)
 
+    def end_input(self) -> None:
+        assert self.child.stdin is not None
+        self.child.stdin.close()
+
     def complaint(self) -> bytes:
         return b""
 

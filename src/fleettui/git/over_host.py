@@ -21,7 +21,7 @@ from fleettui.git.runner import Git, GitFailed, GitOutput, GitTimedOut, GitTooLa
 from fleettui.git.safety import CONFIG, ENVIRONMENT
 from fleettui.hosts.host import Host, Process
 from fleettui.hosts.process import within
-from fleettui.model.errors import Malformed, ReadError, TimedOut
+from fleettui.model.errors import Malformed, ReadError, TimedOut, Unreachable
 from fleettui.model.fmt import size
 from fleettui.model.text import clean
 
@@ -129,30 +129,30 @@ async def served(host: Host, path: str, cap: int = BYTES_CAP) -> AsyncIterator[S
 async def _carry(
     there: Served, process: Process, sock: socket.socket, first: bytes, cap: int
 ) -> None:
-    """Copy both ways until the machine has sent all; then git is told so."""
-    both = [
-        asyncio.create_task(_to_machine(process, sock)),
-        asyncio.create_task(_from_machine(process, sock, first, cap)),
-    ]
+    """Copy both ways until the machine has ended, or takes no more."""
+    asking = asyncio.create_task(_to_machine(process, sock))
+    answering = asyncio.create_task(_from_machine(process, sock, first, cap))
     try:
-        done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
+        done, _ = await asyncio.wait([asking, answering], return_when=asyncio.FIRST_EXCEPTION)
         for task in done:
             task.result()
     except ReadError as failure:
         there.failure = failure
     finally:
-        for task in both:
-            task.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
+        asking.cancel()
+        answering.cancel()
+        await asyncio.gather(asking, answering, return_exceptions=True)
         with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
 
 
 async def _to_machine(process: Process, sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
-    with suppress(ConnectionError):
+    # A machine that has ended may have said why: that is read to its end by the other task.
+    with suppress(ConnectionError, Unreachable):
         while piece := await loop.sock_recv(sock, _CHUNK):
             await process.write(piece)
+        process.end_input()
 
 
 async def _from_machine(process: Process, sock: socket.socket, piece: bytes, cap: int) -> None:

@@ -45,6 +45,9 @@ class Process(Protocol):
     async def read(self, limit: int) -> bytes:
         """Some of what it prints, at most `limit` bytes; b"" at the end. Raises Unreachable."""
 
+    def end_input(self) -> None:
+        """Close its standard input; what it prints can still be read. Never raises."""
+
     def complaint(self) -> bytes:
         """The last bytes (at most 2 KiB) that it wrote to standard error."""
 

@@ -60,6 +60,10 @@ class ScriptProcess:
         """
         return await self._pipe.sink.reader.read(limit)
 
+    def end_input(self) -> None:
+        """Close its standard input; what it prints can still be read."""
+        self._pipe.end_input()
+
     def complaint(self) -> bytes:
         """The last bytes (at most 2 KiB) that it wrote to standard error."""
         return after_mark(self._pipe.sink.complaint(), self._nonce)[-_COMPLAINT_SHOWN:]
