@@ -49,13 +49,13 @@ class Patch:
     `complete`: git has ended well; `cut`: why the rest is missing, "" where nothing is.
     """
 
-    kinds: array[int] = field(default_factory=lambda: array("B"))
-    old: array[int] = field(default_factory=lambda: array("I"))
-    new: array[int] = field(default_factory=lambda: array("I"))
-    starts: array[int] = field(default_factory=lambda: array("Q", [0]))
+    kinds: "array[int]" = field(default_factory=lambda: array("B"))
+    old: "array[int]" = field(default_factory=lambda: array("I"))
+    new: "array[int]" = field(default_factory=lambda: array("I"))
+    starts: "array[int]" = field(default_factory=lambda: array("Q", [0]))
     text: bytearray = field(default_factory=bytearray)
     files: list[PatchFile] = field(default_factory=list)
-    hunks: array[int] = field(default_factory=lambda: array("I"))
+    hunks: "array[int]" = field(default_factory=lambda: array("I"))
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
     complete: bool = False
     cut: str = ""
