@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 
 from fleettui.model.change import Comment, Side
-from fleettui.model.text import clean
 
 _INTRODUCTION = """\
 A person has reviewed your work on the branch {branch} at commit {head} and asks for changes.
@@ -29,7 +28,7 @@ def compose(branch: str, head: str, comments: Sequence[Comment]) -> str:
     ordered = sorted(comments, key=lambda one: (one.path, one.line or 0, one.id))
     count = len(ordered)
     are = "is 1 remark" if count == 1 else f"are {count} remarks"
-    parts = [_INTRODUCTION.format(branch=_data(branch), head=clean(head[:12]), are=are)]
+    parts = [_INTRODUCTION.format(branch=_data(branch), head=head[:12], are=are)]
     parts += [_remark(number, comment) for number, comment in enumerate(ordered, 1)]
     return "\n".join(parts)
 
@@ -39,8 +38,7 @@ def _remark(number: int, comment: Comment) -> str:
     if comment.quote:
         lines.append(f"   code: {_data(comment.quote)}")
     lines.append("   BEGIN REMARK")
-    text = clean(comment.text, limit=len(comment.text) * 10, newlines=True)
-    lines += [f"   > {line}".rstrip() for line in text.split("\n")]
+    lines += [f"   > {line}".rstrip() for line in comment.text.split("\n")]
     lines.append("   END REMARK")
     return "\n".join(lines) + "\n"
 
@@ -56,5 +54,5 @@ def _place(comment: Comment) -> str:
 
 
 def _data(text: str) -> str:
-    """Text from the branch: one JSON string on one line."""
-    return json.dumps(clean(text, limit=len(text) * 10), ensure_ascii=False)
+    """Text from the branch, clean: one JSON string on one line."""
+    return json.dumps(text, ensure_ascii=False)

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from fleettui.hosts.threads import in_thread
 from fleettui.model.change import Approval, ChangeKey, FileChange, Prompt, Rejection
-from fleettui.model.errors import OperationFailed, UsageError
+from fleettui.model.errors import OperationFailed, Refused, UsageError
 from fleettui.model.text import clean
 from fleettui.review import said_rows, said_writes
 from fleettui.review.database import Opened, failure, open_database, writing
@@ -120,11 +120,12 @@ class Store:
     async def prompt(
         self, key: ChangeKey, head: str, text: str, at: datetime, comments: Collection[int]
     ) -> Prompt:
-        """Keep a prompt made of these comments, which are sent from now on, all or none.
+        """Keep a prompt (clean text) of these comments, which are sent now, all or none.
 
-        Raises Refused where one of them is gone or was sent before.
+        Raises Refused where one of them is gone or was sent before, or they are too long.
         """
-        text = clean(text, limit=PROMPT_LIMIT, newlines=True)
+        if len(text) > PROMPT_LIMIT:
+            raise Refused("the comments are too long for one prompt", "take some back")
         number = await self._write(
             [key], lambda file: said_writes.prompt(file, key, head, text, at, comments)
         )
@@ -223,6 +224,16 @@ class Store:
         if self._opened is not None:
             self._opened.connection.close()
             self._opened = None
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """It changes when another connection has written."""
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(version)
+
+
+def _read_first(connection: sqlite3.Connection) -> tuple[int, Content]:
+    return _version(connection), said_rows.read(connection)
 
 
 def _again(connection: sqlite3.Connection, before: Content, keys: Collection[ChangeKey]) -> Content:
