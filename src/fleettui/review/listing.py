@@ -71,7 +71,7 @@ async def list_files(
 
 async def list_commits(q: Git, target: str, head: str) -> tuple[CommitInfo, ...]:
     """The commits that `head` has and `target` has not, newest first, at most 200."""
-    args = ["log", "-z", "--topo-order", f"--max-count={COMMITS}", "--encoding=none", "--no-color"]
+    args = ["log", "-z", "--topo-order", f"--max-count={COMMITS}", "--encoding=UTF-8", "--no-color"]
     quiet = ["--no-mailmap", "--no-notes", "--no-show-signature", "--no-decorate"]
     asked = [*args, *quiet, _COMMIT_FORMAT, "--end-of-options", f"{target}..{head}", "--"]
     return commits((await q.run(asked, cap=COMMITS_CAP, deadline=LIST_DEADLINE)).stdout)
@@ -145,49 +145,27 @@ def shown(path: bytes) -> str:
     return f"{text}\u2400{sha256(path).hexdigest()[:16]}"
 
 
-_COMMIT_FORMAT = "--format=%H%x00%P%x00%at%x00%e%x00%an%x00%s"
+_COMMIT_FORMAT = "--format=%H%x00%P%x00%at%x00%an%x00%s"
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
-_ENCODING = re.compile(
-    r"(?i)(?:iso-?8859-?\d{1,2}|latin-?\d|windows-125\d|cp125\d|koi8-[ru]|euc-(?:jp|kr)"
-    r"|shift_jis|s?jis|gbk|gb2312|gb18030|big5)"
-)
-"""Encodings that map bytes to characters and do nothing else."""
 
 
 def commits(raw: bytes) -> tuple[CommitInfo, ...]:
-    """`git log -z --encoding=none` with our format. What is claimed may be anything."""
+    """`git log -z` with our format. What is claimed may be anything."""
     fields = raw.split(b"\0")
-    if fields.pop() or len(fields) % 6:
+    if fields.pop() or len(fields) % 5:
         raise Malformed("git's list of commits is cut off")
-    return tuple(_commit(*record) for record in zip(*(iter(fields),) * 6, strict=True))
+    return tuple(_commit(*record) for record in zip(*(iter(fields),) * 5, strict=True))
 
 
-def _commit(
-    oid: bytes, parents: bytes, at: bytes, encoding: bytes, author: bytes, subject: bytes
-) -> CommitInfo:
+def _commit(oid: bytes, parents: bytes, at: bytes, author: bytes, subject: bytes) -> CommitInfo:
     seconds = int(at) if _COUNT.fullmatch(at) else 0
     return CommitInfo(
         id=object_id(oid),
-        author=clean(_decoded(author, encoding), limit=200),
-        subject=clean(_decoded(subject, encoding), limit=500),
+        author=clean(author, limit=200),
+        subject=clean(subject, limit=500),
         at=datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LATEST else None,
         parents=len(parents.split()),
     )
-
-
-def _decoded(raw: bytes, encoding: bytes) -> bytes | str:
-    name = encoding.decode("ascii", "replace")
-    return raw.decode(name, "replace") if _known(name) else raw
-
-
-def _known(encoding: str) -> bool:
-    if not _ENCODING.fullmatch(encoding):
-        return False
-    try:
-        b"".decode(encoding)
-    except LookupError:
-        return False
-    return True
 
 
 async def _bounded(q: Git, args: list[str], cap: int, deadline: float) -> bytes:
