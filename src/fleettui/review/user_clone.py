@@ -1,0 +1,184 @@
+"""The user's own clone `U`: where it is, where its branches are checked out, git in it.
+
+GitPython finds the clone and reads its remotes and branches. What writes, and what looks at
+files, is our own runner: it starts nothing that the clone's configuration names.
+"""
+
+import asyncio
+import configparser
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fleettui.git import parse
+from fleettui.git.runner import Git
+from fleettui.model.errors import OperationFailed, Refused
+from fleettui.model.text import clean
+from fleettui.review import clone_config
+from fleettui.review.clone_config import CloneConfig
+from fleettui.review.lock import Held
+
+if TYPE_CHECKING:
+    import git
+
+_DURABLE = "core.fsync=committed,reference"
+"""What git says to have written survives a power cut: objects and refs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """A folder in which files of the clone are checked out; `branch` is the full name of a ref.
+
+    `main`: the clone's own folder, not a linked one. `present`: the folder is there.
+    """
+
+    path: str
+    git_dir: str
+    branch: str | None
+    head: str | None
+    main: bool = False
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UserClone:
+    """The user's clone. `path` is the folder of the configuration, `common_dir` its repository.
+
+    `remotes`: name to addresses, not clean. `branches`: short names. `warnings`: clean lines on
+    what is unwise about this clone.
+    """
+
+    path: str
+    git_dir: str
+    common_dir: str
+    remotes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    branches: frozenset[str] = frozenset()
+    config: CloneConfig = field(default_factory=CloneConfig)
+    warnings: tuple[str, ...] = ()
+
+    def git(self, place: Worktree | None = None, *, held: Held | None = None) -> Git:
+        """The safe git, in the clone itself or in one of its worktrees.
+
+        `held`: the lock that git keeps taken for as long as it runs.
+        """
+        return Git(
+            git_dir=place.git_dir if place else self.common_dir,
+            work_tree=place.path if place else None,
+            config=(*self.config.copied, _DURABLE),
+            env=self.config.disarmed,
+            pass_fds=(held.fd,) if held else (),
+        )
+
+    def identity(self) -> tuple[str, str]:
+        """Name and address of the user. Raises Refused where git does not know them."""
+        return self.config.identity()
+
+    async def tip(self, ref: str) -> str | None:
+        """The commit that a branch (full name) points to; None: there is no such branch."""
+        asked = ["rev-parse", "-q", "--verify", "--end-of-options", f"{ref}^{{commit}}"]
+        told = await self.git().run(asked, ok=(0, 1, 128))
+        return parse.object_id(told.stdout) if told.exit_status == 0 else None
+
+    async def worktrees(self) -> tuple[Worktree, ...]:
+        """Where files are checked out now, the main one first. Raises GitFailed."""
+        listed = parse.worktrees(
+            (await self.git().run(["worktree", "list", "--porcelain", "-z"])).stdout
+        )
+        return await asyncio.to_thread(_placed, listed, self.common_dir)
+
+
+async def find(path: str) -> UserClone:
+    """The user's clone in a folder. Raises OperationFailed or Refused, saying what is wrong."""
+    found = await asyncio.to_thread(_find, path)
+    config = await clone_config.read(found.git_dir, found.common_dir)
+    clone = UserClone(
+        found.path, found.git_dir, found.common_dir, found.remotes, found.branches, config
+    )
+    trees = await clone.worktrees()
+    mine = next((tree for tree in trees if tree.git_dir == clone.git_dir), None)
+    if mine and not mine.main and _is_agents(mine):
+        raise Refused(
+            f"{clean(path)} is an agent's worktree",
+            "name your own clone as the path of the repository",
+        )
+    return UserClone(
+        *(clone.path, clone.git_dir, clone.common_dir, clone.remotes, clone.branches, config),
+        warnings=tuple(_warning(tree) for tree in trees if not tree.main and _is_agents(tree)),
+    )
+
+
+def _warning(tree: Worktree) -> str:
+    return (
+        f"an agent works in {clean(tree.path)}, a worktree of your own clone, and can change the"
+        " configuration and the hooks of it: give agents a clone of their own"
+    )
+
+
+def _is_agents(tree: Worktree) -> bool:
+    return (tree.branch or "").startswith("refs/heads/agent/")
+
+
+def _find(path: str) -> UserClone:
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    import git
+
+    shown = clean(path)
+    if not os.path.isdir(path):
+        raise OperationFailed(f"{shown} is not there", "set `path` of the repository in fleet.toml")
+    try:
+        with git.Repo(path) as repo:
+            return _described(path, repo)
+    except git.InvalidGitRepositoryError:
+        raise OperationFailed(f"{shown} is not the top folder of a git repository") from None
+    except (OSError, ValueError, configparser.Error, git.GitError) as error:
+        raise OperationFailed(f"{shown} cannot be read: {clean(str(error))}") from None
+
+
+def _described(path: str, repo: "git.Repo") -> UserClone:
+    if repo.bare or repo.working_tree_dir is None:
+        raise OperationFailed(
+            f"{clean(path)} is a bare repository", "name a clone with files in it"
+        )
+    return UserClone(
+        path=os.path.realpath(repo.working_tree_dir),
+        git_dir=os.path.realpath(repo.git_dir),
+        common_dir=os.path.realpath(repo.common_dir),
+        remotes={remote.name: tuple(_addresses(remote)) for remote in repo.remotes},
+        branches=frozenset(head.name for head in repo.heads),
+    )
+
+
+def _addresses(remote: "git.Remote") -> tuple[str, ...]:
+    with remote.config_reader as section:
+        value = section.get_value("pushurl", "") or section.get_value("url", "")
+    return (str(value),) if value else ()
+
+
+def _placed(listed: tuple[parse.ListedWorktree, ...], common_dir: str) -> tuple[Worktree, ...]:
+    homes = _linked(Path(common_dir, "worktrees"))
+    found = []
+    for index, entry in enumerate(listed):
+        path = os.path.realpath(os.fsdecode(entry.path))
+        home = common_dir if index == 0 else homes.get(path)
+        if entry.bare or home is None:
+            continue
+        branch = None if entry.branch is None else os.fsdecode(entry.branch)
+        found.append(
+            Worktree(path, home, branch, entry.head, main=index == 0, present=os.path.isdir(path))
+        )
+    return tuple(found)
+
+
+def _linked(folder: Path) -> dict[str, str]:
+    """Folder of a linked worktree to its place in the repository."""
+    found = {}
+    for home in folder.iterdir() if folder.is_dir() else ():
+        try:
+            gitfile = (home / "gitdir").read_bytes().rstrip(b"\n")
+        except OSError:
+            continue
+        at = os.path.join(home, os.fsdecode(os.path.dirname(gitfile)))
+        found[os.path.realpath(at)] = os.path.realpath(home)
+    return found
