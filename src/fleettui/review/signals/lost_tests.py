@@ -1,0 +1,140 @@
+"""Tests that a change takes away or switches off."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from fleettui.review.signals.added import Piece
+
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|specs?|e2e|testing|src/(?:test|it|integrationtest|androidtest))/"
+)
+_TEST_NAME = re.compile(
+    r"(?:^|/)(?:test_[^/]+|[^/]+[._-](?:tests?|spec)|conftest|tests)\.\w+$|(?:tests?|it)\.(?:java|kt|cs|scala)$"
+)
+_CODE = re.compile(
+    r"\.(?:py|[cm]?[jt]sx?|go|rs|java|kts?|cs|scala|rb|php|swift|exs?|dart|c|cc|cpp|h|sh|bats|vue|svelte|lua|pl|t)$"
+)
+
+_SLASHED = "js jsx mjs cjs ts tsx mts cts vue svelte"
+_TESTS: dict[str, re.Pattern[bytes]] = {}
+_SKIPS: dict[str, re.Pattern[bytes]] = {}
+
+
+def _language(extensions: str, tests: bytes, skips: bytes) -> None:
+    for extension in extensions.split():
+        _TESTS[extension] = re.compile(rb"\n([-+])[ \t]*" + tests)
+        _SKIPS[extension] = re.compile(skips)
+
+
+_language(
+    "py",
+    rb"(?:async[ \t]+)?def[ \t]+(test\w*)",
+    rb"@(?:pytest\.)?mark\.(?:skip|xfail)\w*|@(?:unittest\.)?(?:skip(?:If|Unless)?|expectedFailure)\b"
+    rb"|\bpytest\.(?:skip|xfail|importorskip)\(|\bself\.skipTest\(|\bpytestmark\s*=.*skip"
+    rb"|\bpytest\.mark\.(?:skip|xfail)|__test__\s*=\s*False|\braise (?:unittest\.)?SkipTest",
+)
+_language(
+    _SLASHED,
+    rb"(?:it|test|specify)(?:\.(?!skip|todo)\w+)*(?:\([^)\n]*\))?"
+    rb"\([ \t]*(['\"`][^\n]{1,120}?['\"`])",
+    rb"\b(?:it|test|describe|context|suite|specify)(?:\.\w+)*"
+    rb"\.(?:skip|only|todo|fails|failing|fixme)\b"
+    rb"|\b(?:xit|xtest|xdescribe|xcontext|fit|fdescribe)\(|\bthis\.skip\(\)",
+)
+_language(
+    "go",
+    rb"func[ \t]+(?:\([^)\n]*\)[ \t]*)?((?:Test|Fuzz|Example)\w*)\(",
+    rb"\b[tbf]\.Skip(?:f|Now)?\(|\bginkgo\.Skip\(|\b[FPX](?:It|Describe|Context)\(",
+)
+_language(
+    "rs", rb"#\[(?:\w+::)*(?:test|rstest|test_case)()\b", rb"#\[ignore\b|#\[cfg_attr\([^\n]*ignore"
+)
+_language(
+    "java kt kts scala cs groovy",
+    rb"(?:@(?:Test|ParameterizedTest|RepeatedTest|TestFactory)\b|\[(?:Fact|Theory|Test|TestMethod|TestCase)\b)()",
+    rb"@(?:Disabled|Ignore)\w*|\[Ignore\b|\[(?:Fact|Theory)\([^\n]*Skip[ \t]*=|\bAssume\.\w+\("
+    rb"|\bassumeTrue\(|\bAssert\.(?:Ignore|Inconclusive)\(",
+)
+_language(
+    "rb",
+    rb"(?:def[ \t]+(?=test_)|(?:it|test|scenario|specify)[ \t]+)(test_\w+|['\"][^\n]{1,120}?['\"])",
+    rb"\b(?:xit|xdescribe|xcontext|fit|fdescribe|pending)\b|^\+[ \t]*skip\b|\bskip:[ \t]*true",
+)
+_language(
+    "php",
+    rb"(?:\w+[ \t]+)*function[ \t]+(test\w*)",
+    rb"\bmarkTest(?:Skipped|Incomplete)\(|->skip\(",
+)
+_language("swift", rb"(?:\w+[ \t]+)*func[ \t]+(test\w*)", rb"\bXCTSkip\w*|\.disabled\(")
+_language("exs ex", rb"test[ \t]+(\"[^\n]{1,120}?\")", rb"@(?:module)?tag[ \t]+:?skip")
+_language(
+    "c cc cpp h",
+    rb"(?:TEST(?:_F|_P|_CASE)?|TYPED_TEST)\(([^)\n]{1,160})\)",
+    rb"\bGTEST_SKIP\(|\bDISABLED_\w+|\bSKIP\(",
+)
+
+
+def is_test(path: str) -> bool:
+    """Whether a path is that of a file with tests, by the habits of many languages."""
+    low = path.lower()
+    return bool(_CODE.search(low) and (_TEST_NAME.search(low) or _TEST_PATH.search(low)))
+
+
+@dataclass(slots=True)
+class _FileTests:
+    removed: Counter[tuple[str, bytes]] = field(default_factory=Counter)
+    skips: int = 0
+    skip: str = ""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Tests removed and added in a whole change, so that moving one is no loss."""
+
+    _files: dict[str, _FileTests] = field(default_factory=dict)
+    _added: Counter[tuple[str, bytes]] = field(default_factory=Counter)
+
+    def look(self, path: str, piece: Piece) -> None:
+        """Count what a piece of a file's diff adds and removes."""
+        extension = path.rpartition(".")[2].lower()
+        if extension not in _TESTS or not (extension == "rs" or is_test(path)):
+            return
+        tests = self._files.setdefault(path, _FileTests())
+        for match in _TESTS[extension].finditer(piece.text):
+            book = self._added if match[1] == b"+" else tests.removed
+            book[extension, match[2]] += 1
+        for match in _SKIPS[extension].finditer(piece.text):
+            self._skip(tests, piece, match)
+
+    def _skip(self, tests: _FileTests, piece: Piece, match: re.Match[bytes]) -> None:
+        at = match.start()
+        if piece.added(at + 1):
+            tests.skips += 1
+            if not tests.skip:
+                word = match[0].lstrip(b"+").strip().decode("utf-8", "replace")
+                tests.skip = f"line {piece.number(at + 1)}: {word[:60]}"
+        elif piece.removed(at + 1):
+            tests.skips -= 1
+
+    def lost(self) -> list[tuple[str, int, list[bytes]]]:
+        """Path, number and some names of tests that are removed and not added elsewhere."""
+        left, found = self._added.copy(), []
+        for path, tests in self._files.items():
+            gone: Counter[tuple[str, bytes]] = Counter()
+            for key, count in tests.removed.items():
+                moved = min(count, left[key])
+                left[key] -= moved
+                if count > moved:
+                    gone[key] = count - moved
+            if gone:
+                found.append((path, gone.total(), [name for _, name in gone if name]))
+        return found
+
+    def skipped(self) -> list[tuple[str, int, str]]:
+        """Path, number and the first of the marks that switch tests off, where there are more."""
+        return [
+            (path, tests.skips, tests.skip)
+            for path, tests in self._files.items()
+            if tests.skips > 0
+        ]
