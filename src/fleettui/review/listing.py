@@ -24,7 +24,7 @@ LIST_DEADLINE = 15.0
 """Seconds for a list. Twenty small objects can mean ten thousand million files."""
 
 LIST_MEMORY = 1536 * 1024**2
-"""Bytes of address space for a list, which git collects whole before it prints."""
+"""Bytes of address space for a list or a patch."""
 
 COMMITS = 200
 """How many commits are listed at most."""
@@ -75,6 +75,11 @@ async def list_commits(q: Git, target: str, head: str) -> tuple[CommitInfo, ...]
     quiet = ["--no-mailmap", "--no-notes", "--no-show-signature", "--no-decorate"]
     asked = [*args, *quiet, _COMMIT_FORMAT, "--end-of-options", f"{target}..{head}", "--"]
     return commits((await q.run(asked, cap=COMMITS_CAP, deadline=LIST_DEADLINE)).stdout)
+
+
+def frugal(q: Git) -> Git:
+    """The same git with less memory, for what collects everything before it prints."""
+    return replace(q, memory=min(q.memory, LIST_MEMORY), config=(*q.config, *_SMALL_MAPS))
 
 
 async def read_blob(q: Git, oid: str, cap: int) -> bytes:
@@ -169,9 +174,8 @@ def _commit(oid: bytes, parents: bytes, at: bytes, author: bytes, subject: bytes
 
 
 async def _bounded(q: Git, args: list[str], cap: int, deadline: float) -> bytes:
-    frugal = replace(q, memory=min(q.memory, LIST_MEMORY), config=(*q.config, *_SMALL_MAPS))
     try:
-        return (await frugal.run(args, cap=cap, deadline=deadline)).stdout
+        return (await frugal(q).run(args, cap=cap, deadline=deadline)).stdout
     except GitFailed as error:
         if "out of memory" in error.text.lower() or "cannot allocate" in error.text.lower():
             raise GitTooLarge("git needs more memory for the list of files than it may") from None

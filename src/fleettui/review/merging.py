@@ -15,6 +15,7 @@ from shutil import rmtree
 from fleettui.git.parse import object_id
 from fleettui.git.runner import Git, GitFailed, GitTimedOut, GitTooLarge
 from fleettui.model.errors import Malformed
+from fleettui.model.text import clean
 
 MERGE_DEADLINE = 30.0
 """Seconds for one merge, or for a batch of them."""
@@ -66,6 +67,10 @@ async def merge(q: Git, target: str, head: str, *, deadline: float = MERGE_DEADL
         if _unrelated(error):
             return Merged(None, problem=UNRELATED)
         raise
+    if not told.stdout:
+        # An object that is missing ends with the same status as a conflict.
+        reason = clean(told.stderr.strip().removeprefix(b"merge-tree: "), limit=200)
+        raise GitFailed(f"git merge-tree: {reason}", exit_status=told.exit_status)
     return merged(told.stdout, conflicting=told.exit_status == 1)
 
 

@@ -9,7 +9,7 @@ from fleettui.git.runner import Git, GitFailed
 from fleettui.model.change import FileChange
 from fleettui.model.errors import Malformed
 from fleettui.model.patch import Patch
-from fleettui.review.listing import DIFF, read_sizes
+from fleettui.review.listing import DIFF, frugal, read_sizes
 from fleettui.review.patch_parser import PatchParser
 
 PATCH_DEADLINE = 120.0
@@ -55,7 +55,7 @@ async def read_patch(
         sizes = {} if as_text else await _sizes(q, [file for _, file in wanted])
         parser = PatchParser(wanted, sizes, patch)
         args = _arguments(a, b, context, path, as_text)
-        stream = q.stream(args, cap=_OUTPUT_CAP, deadline=PATCH_DEADLINE)
+        stream = frugal(q).stream(args, cap=_OUTPUT_CAP, deadline=PATCH_DEADLINE)
         async with aclosing(stream):
             async for chunk in stream:
                 await _feed(parser, chunk)

@@ -77,10 +77,13 @@ class PatchParser:
         files: Sequence[tuple[int, FileChange]],
         sizes: Mapping[str, int] | None = None,
         patch: Patch | None = None,
+        *,
+        line_cap: int = LINE_CAP,
     ) -> None:
         self.patch = Patch() if patch is None else patch
         self._parts = [part for index, file in files for part in _parts(index, file)]
         self._sizes = sizes or {}
+        self._cap = line_cap
         self._shown = 0
         self._in_header = self._in_hunk = False
         self._rest = b""
@@ -96,9 +99,9 @@ class PatchParser:
             data = self._end_of_long_line(data)
         joined = self._rest + data
         *lines, rest = joined.split(b"\n")
-        self._rest = rest[:LINE_CAP]
-        self._dropped += max(0, len(rest) - LINE_CAP)
-        if len(joined) > LINE_CAP:
+        self._rest = rest[: self._cap]
+        self._dropped += max(0, len(rest) - self._cap)
+        if len(joined) > self._cap:
             lines = self._take_long(lines)
         self._take(lines)
         if self.patch.files:
@@ -127,9 +130,9 @@ class PatchParser:
         """Take lines up to the last one that is too long; the others."""
         start = 0
         for index, line in enumerate(lines):
-            if len(line) > LINE_CAP:
-                self._take([*lines[start:index], line[:LINE_CAP]])
-                self._remark(len(line) - LINE_CAP)
+            if len(line) > self._cap:
+                self._take([*lines[start:index], line[: self._cap]])
+                self._remark(len(line) - self._cap)
                 start = index + 1
         return lines[start:]
 
