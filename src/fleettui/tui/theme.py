@@ -32,6 +32,15 @@ _OWN_VARIABLES = (
     "fleet-cursor",
     "fleet-cpu",
     "fleet-gpu",
+    "fleet-added",
+    "fleet-added-word",
+    "fleet-removed",
+    "fleet-removed-word",
+    "fleet-keyword",
+    "fleet-string",
+    "fleet-number",
+    "fleet-name",
+    "fleet-type",
 )
 
 
@@ -153,9 +162,19 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
             "fleet-cursor": "ansi_black",
             "fleet-cpu": "ansi_cyan",
             "fleet-gpu": "ansi_magenta",
+            "fleet-added": "ansi_default",
+            "fleet-added-word": "ansi_default",
+            "fleet-removed": "ansi_default",
+            "fleet-removed-word": "ansi_default",
+            "fleet-keyword": "ansi_magenta",
+            "fleet-string": "ansi_yellow",
+            "fleet-number": "ansi_cyan",
+            "fleet-name": "ansi_blue",
+            "fleet-type": "ansi_cyan",
         }
     colours = theme.to_color_system().generate()
     back, front = Color.parse(colours["background"]), Color.parse(colours["foreground"])
+    added, removed = Color.parse(colours["success"]), Color.parse(colours["error"])
     return {
         "fleet-dim": back.blend(front, 0.62, 1).hex,
         "fleet-faint": back.blend(front, 0.4, 1).hex,
@@ -163,4 +182,13 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         "fleet-cursor": back.blend(front, 0.12, 1).hex,
         "fleet-cpu": colours["primary"],
         "fleet-gpu": colours["accent"],
+        "fleet-added": back.blend(added, 0.12, 1).hex,
+        "fleet-added-word": back.blend(added, 0.3, 1).hex,
+        "fleet-removed": back.blend(removed, 0.12, 1).hex,
+        "fleet-removed-word": back.blend(removed, 0.3, 1).hex,
+        "fleet-keyword": front.blend(Color.parse(colours["accent"]), 0.6, 1).hex,
+        "fleet-string": front.blend(Color.parse(colours["warning"]), 0.6, 1).hex,
+        "fleet-number": front.blend(Color.parse(colours["secondary"]), 0.6, 1).hex,
+        "fleet-name": front.blend(Color.parse(colours["primary"]), 0.6, 1).hex,
+        "fleet-type": front.blend(Color.parse(colours["success"]), 0.4, 1).hex,
     }

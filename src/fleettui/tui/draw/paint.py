@@ -34,6 +34,11 @@ class Tone(StrEnum):
     TITLE = "title"
     KEY = "key"
     BANNER = "banner"
+    KEYWORD = "keyword"
+    STRING = "string"
+    NUMBER = "number"
+    NAME = "name"
+    TYPE = "type"
 
 
 Span: TypeAlias = tuple[str, Tone]
@@ -47,10 +52,17 @@ def tame(text: str) -> str:
     """Text that is safe to draw, and as wide on the terminal as it is measured here.
 
     Foreign text is cleaned where it enters the model; this is the second lock on the door.
-    Characters on whose width terminals disagree are shown by their code point.
     """
     if not text_model.is_clean(text):
         text = text_model.clean(text, limit=max(len(text), 256))
+    return settled(text)
+
+
+def settled(text: str) -> str:
+    """Clean text in which no character is wider on one terminal than on another.
+
+    Characters on whose width terminals disagree are shown by their code point.
+    """
     if text.isascii() or text_model.width(text) == cell_len(text):
         return text
     return "".join(_code_point(char) if _disputed(char) else char for char in text)

@@ -24,6 +24,11 @@ _VARIABLES: Mapping[Tone, str] = {
     Tone.TITLE: "foreground",
     Tone.KEY: "accent",
     Tone.BANNER: "error",
+    Tone.KEYWORD: "fleet-keyword",
+    Tone.STRING: "fleet-string",
+    Tone.NUMBER: "fleet-number",
+    Tone.NAME: "fleet-name",
+    Tone.TYPE: "fleet-type",
 }
 _BOLD = frozenset({Tone.ACCENT, Tone.CHOSEN, Tone.TITLE, Tone.KEY, Tone.BANNER})
 _REVERSE = frozenset({Tone.BANNER})

@@ -1,0 +1,181 @@
+"""From a line of the view to a strip on the screen."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from fleettui.model.change import Comment
+from fleettui.model.patch import PatchFile, Row
+from fleettui.tui.draw.diff_heads import (
+    Head,
+    binary_line,
+    head_line,
+    hunk_line,
+    is_whole_line,
+    remark_lines,
+    tail_line,
+)
+from fleettui.tui.draw.diff_layout import Layout, Part, Place
+from fleettui.tui.draw.diff_lines import (
+    Frame,
+    Look,
+    shown_row,
+    split_line,
+    unified_line,
+)
+from fleettui.tui.draw.diff_pairs import NOWHERE
+from fleettui.tui.draw.diff_text import Ground, Pieces
+from fleettui.tui.draw.diff_words import ALIGNED, Stretches, changed, partners
+from fleettui.tui.draw.paint import Tone, cells, tame
+from fleettui.tui.widgets.diff_colours import DiffColours
+from fleettui.tui.widgets.diff_inks import Inks
+
+KEPT = 2000
+"""Rows whose changed words are kept."""
+
+_CURSOR = ("▌", Tone.ACCENT)
+_CHOSEN = ("▏", Tone.ACCENT)
+_NO_CURSOR = (" ", Tone.TEXT)
+
+_Sizes = Mapping[str, tuple[int | None, int | None]]
+
+
+@dataclass(slots=True)
+class Marks:
+    """What a human and the screen know of the files of a patch, by path.
+
+    `folds`: why the lines of a file are hidden at first. `sizes`: of binaries, old and new.
+    `toggled`: whether the reader folded a file or unfolded it.
+    """
+
+    comments: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
+    reviewed: frozenset[str] = frozenset()
+    folds: Mapping[str, str] = field(default_factory=dict)
+    sizes: _Sizes = field(default_factory=dict)
+    toggled: dict[str, bool] = field(default_factory=dict)
+
+    def folded(self, file: PatchFile) -> bool:
+        """Whether only the head of a file is shown."""
+        path = file.change.path
+        return self.toggled.get(path, path in self.folds or path in self.reviewed)
+
+    def why_folded(self, path: str) -> str:
+        """The reason that the head of a folded file gives."""
+        return self.folds.get(path) or ("reviewed" if path in self.reviewed else "folded")
+
+
+def by_path(comments: Iterable[Comment]) -> dict[str, tuple[Comment, ...]]:
+    """Comments of each file."""
+    found: dict[str, tuple[Comment, ...]] = {}
+    for comment in comments:
+        found[comment.path] = (*found.get(comment.path, ()), comment)
+    return found
+
+
+class Painter:
+    """Draws lines of a layout. What is dear (changed words, colours) is made for those alone."""
+
+    def __init__(self, layout: Layout, marks: Marks, inks: Inks) -> None:
+        self.frame = Frame(0)
+        self.needle: re.Pattern[str] | None = None
+        self._layout = layout
+        self._marks = marks
+        self._inks = inks
+        self._words: dict[int, Stretches] = {}
+
+    def strip(self, place: Place, colours: DiffColours, *, cursor: bool, chosen: bool) -> Strip:
+        """A line of the view, as wide as the frame."""
+        pieces = self.pieces(place)
+        ground = pieces[0][2] if pieces else Ground.PLAIN
+        mark, tone = _CURSOR if cursor else _CHOSEN if chosen else _NO_CURSOR
+        segments = [
+            Segment(_safe(piece[0]), colours.style(piece, cursor=cursor, chosen=chosen))
+            for piece in ((mark, tone, ground), *pieces)
+        ]
+        size = sum(cells(segment.text) for segment in segments)
+        blank = colours.style((" ", Tone.TEXT, Ground.PLAIN))
+        return Strip(segments, size).adjust_cell_length(self.frame.width, blank)
+
+    def pieces(self, place: Place) -> Pieces:
+        """What stands on a line of the view, without the cursor's cell."""
+        patch, frame = self._layout.patch, self.frame
+        if place.part is Part.TAIL:
+            return tail_line(patch, frame) or ()
+        if place.part is Part.HEAD:
+            return self.head(place.file)
+        if place.part is Part.REMARK:
+            remark = self._layout.remarks(place.file)[place.remark]
+            return remark_lines(remark.comment, frame)[place.line]
+        kind = patch.kinds[place.row]
+        if kind == Row.HUNK:
+            return hunk_line(patch, place.row, frame)
+        if kind == Row.BINARY:
+            change = patch.files[place.file].change
+            return binary_line(change, self._marks.sizes.get(change.path), frame)
+        if not frame.split or is_whole_line(kind):
+            return unified_line(patch, place.row, frame, self._look(place.row))
+        looks = tuple(
+            Look() if row == NOWHERE else self._look(row) for row in (place.left, place.right)
+        )
+        return split_line(patch, place.left, place.right, frame, (looks[0], looks[1]))
+
+    def head(self, file: int) -> Pieces:
+        """The head of a file."""
+        patch = self._layout.patch
+        change = patch.files[file].change
+        path = change.path
+        head = Head(
+            change=change,
+            number=file + 1,
+            total=len(patch.files) if patch.complete else None,
+            reviewed=path in self._marks.reviewed,
+            folded=self._marks.why_folded(path) if self._layout.is_folded(file) else "",
+            comments=len(self._marks.comments.get(path, ())),
+        )
+        return head_line(head, self.frame)
+
+    def _look(self, row: int) -> Look:
+        return Look(self._inks.of(row), self._words_of(row), self.needle)
+
+    def _words_of(self, row: int) -> Stretches:
+        """The changed words of a row, of all rows of a short run at once."""
+        pairs = self._layout.pairs
+        run = pairs.run_of(row)
+        if run == NOWHERE or not pairs.left[run] or not pairs.right[run]:
+            return ()
+        if row not in self._words:
+            if len(self._words) > KEPT:
+                self._words.clear()
+            self._compare(row, run)
+        return self._words.get(row, ())
+
+    def _compare(self, row: int, run: int) -> None:
+        pairs = self._layout.pairs
+        first, left, right = pairs.first[run], pairs.left[run], pairs.right[run]
+        middle = first + left
+        if max(left, right) > ALIGNED:
+            place = row - first if row < middle else row - middle
+            found = {place: place} if place < min(left, right) else {}
+        else:
+            texts = [shown_row(self._layout.patch, each) for each in range(first, middle + right)]
+            found = partners(texts[:left], texts[left:])
+        self._words[row] = ()
+        for old, new in found.items():
+            one, two = first + old, middle + new
+            patch = self._layout.patch
+            if Row.NOTE not in (patch.kinds[one], patch.kinds[two]):
+                words = changed(shown_row(patch, one), shown_row(patch, two))
+                self._words[one], self._words[two] = words
+
+    def forget_words(self, row: int) -> None:
+        """The patch grew: what was said of this row and those after it may be wrong."""
+        for each in [each for each in self._words if each >= row]:
+            del self._words[each]
+
+
+def _safe(text: str) -> str:
+    """The second lock on the door: every text was cleaned when it was read."""
+    return text if text.isprintable() else tame(text)
