@@ -171,6 +171,12 @@ read_main() {
 }
 
 read_linked() {
+  find_linked
+  read_tree
+}
+
+# What an administrative folder says of itself, and whether that is true.
+find_linked() {
   id=${admin##*/} git_dir=$admin work_tree='' keep=$scratch/$clone.trees/${admin##*/} problem='' locked=''
   [ ! -f "$admin/gitdir" ] || IFS= read -r work_tree <"$admin/gitdir"
   work_tree=${work_tree%/.git}
@@ -183,7 +189,6 @@ read_linked() {
     locked=locked${locked:+: $locked}
   fi
   check_linked
-  read_tree
 }
 
 check_linked() {
