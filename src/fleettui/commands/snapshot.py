@@ -111,8 +111,10 @@ async def run_snapshot(reader: Reader, options: Options, out: TextIO | None) -> 
     from fleettui.commands.endings import ended_by_signals
     from fleettui.commands.output import ReaderGone
     from fleettui.commands.snapshots.recorder import Recorder
+    from fleettui.tasks.overview import Overviews
 
-    recorder = Recorder(reader, options, only_of(reader.fleet, options.only), out)
+    only = only_of(reader.fleet, options.only)
+    recorder = Recorder(reader, Overviews(reader.fleet), options, only, out)
     with ended_by_signals() as caught:
         try:
             if options.every is None:

@@ -51,7 +51,7 @@ class Tasks:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A change that waits for a human."""
+    """A change that waits for a human. `observed_at`: when that was last computed."""
 
     repo: str
     branch: str
@@ -59,6 +59,7 @@ class ReviewRow:
     machine: str | None = None
     head: str | None = None
     since: datetime | None = None
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

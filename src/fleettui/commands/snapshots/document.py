@@ -238,6 +238,7 @@ def _review(row: ReviewRow) -> Json:
         "head": row.head,
         "state": row.state,
         "since": moment(row.since),
+        "observed_at": moment(row.observed_at),
     }
 
 

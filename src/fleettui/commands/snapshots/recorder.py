@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TextIO
 from fleettui.commands.output import ReaderGone, columns, emit, in_colour, reader_gone
 from fleettui.commands.snapshots.changes import Changes, Shown
 from fleettui.commands.snapshots.part import part
-from fleettui.model.overview import CostTotals, Overview
+from fleettui.model.overview import Overview
 from fleettui.model.view import FleetView
 
 if TYPE_CHECKING:
     from fleettui.commands.snapshot import Options, Reader
     from fleettui.fleet.monitor import Only
+    from fleettui.tasks.overview import Overviews
 
 DEADLINE_S = 5.0
 """Seconds that a source has to answer."""
@@ -28,10 +29,16 @@ class Recorder:
     """
 
     def __init__(
-        self, reader: "Reader", options: "Options", only: "Only", out: TextIO | None
+        self,
+        reader: "Reader",
+        overviews: "Overviews",
+        options: "Options",
+        only: "Only",
+        out: TextIO | None,
     ) -> None:
         self.fine: bool | None = None
         self._reader = reader
+        self._overviews = overviews
         self._options = options
         self._only = only
         self._out = out
@@ -48,7 +55,7 @@ class Recorder:
         self.fine = all(
             seen.state.healthy for machine in view.machines for seen in machine.sources.values()
         )
-        record = self._record(view, duration_ms)
+        record = self._record(view, await self._overviews.read(), duration_ms)
         if record is not None:
             await emit(self._out, record)
         elif reader_gone(self._out):
@@ -66,9 +73,8 @@ class Recorder:
             turn = max(turn + 1, math.ceil((loop.time() - start) / every))
             await asyncio.sleep(start + turn * every - loop.time())
 
-    def _record(self, view: FleetView, duration_ms: float) -> str | None:
+    def _record(self, view: FleetView, overview: Overview, duration_ms: float) -> str | None:
         """The text of one record; None where `--changes` has nothing to say."""
-        overview = Overview(cost=CostTotals(budget_usd=self._reader.fleet.budget.monthly_usd))
         changes = None
         if self._options.changes:
             changes = self._shown.changes(view, overview)
