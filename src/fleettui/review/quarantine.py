@@ -127,12 +127,12 @@ async def take_target(ws: Workspace, git_dir: str, *, deadline: float = TARGET_D
 
 async def pin(ws: Workspace, *oids: str) -> None:
     """Let commits outlive the branches that they came from."""
-    await refs.update(ws.q(), [f"update {PINS}/{oid} {_whole(oid)}" for oid in oids])
+    await refs.update(ws.q(), [f"update {PINS}/{oid} {_whole(oid)}" for oid in dict.fromkeys(oids)])
 
 
 async def unpin(ws: Workspace, *oids: str) -> None:
     """Let go of commits that nothing names any more; one that has no pin is no error."""
-    await refs.update(ws.q(), [f"delete {PINS}/{_whole(oid)}" for oid in oids])
+    await refs.update(ws.q(), [f"delete {PINS}/{_whole(oid)}" for oid in dict.fromkeys(oids)])
 
 
 def incoming_ref(machine: str, task: str) -> str:

@@ -42,6 +42,9 @@ CONFIG = {
 
 _PARTS = ("objects", "objects/info", "objects/pack", "refs")
 _LOCKS = ("HEAD.lock", "config.lock", "packed-refs.lock", "packed-refs.new", "shallow.lock")
+_FOREIGN = ("hooks", "info", "config.worktree", "objects/info/alternates")
+"""What would configure a repository beside its configuration: never ours."""
+
 _UNFINISHED = ("tmp_*", ".tmp-*")
 
 
@@ -71,6 +74,8 @@ def mend(place: Path) -> None:
         _write(place / "config", CONFIG["sha256" if b"sha256" in found else "sha1"])
     if _read(place / "HEAD") != HEAD:
         _write(place / "HEAD", HEAD)
+    for name in _FOREIGN:
+        remove(place / name)
     for lock in (*(place / name for name in _LOCKS), *(place / "refs").rglob("*.lock")):
         _remove_old(lock, STALE_S)
     remove_unfinished(place)
@@ -100,9 +105,11 @@ def set_aside(place: Path, aside: Path) -> None:
 
 
 def remove(place: Path) -> None:
-    """Remove a folder with all that is in it, if it is there."""
-    if exists(place):
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if place.is_dir() and not place.is_symlink():
         shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:
