@@ -3,40 +3,39 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
 from textual.notifications import SeverityLevel
-from textual.theme import Theme
 from textual.widgets import Input
 
 from fleettui.model.text import clean
 from fleettui.tui import keys as key_list
+from fleettui.tui.acts import Acts
 from fleettui.tui.places import PLACES
-from fleettui.tui.ports import FleetPort
+from fleettui.tui.ports import Edit, FleetPort, Ports
+from fleettui.tui.said import Manner
 from fleettui.tui.screens.dashboard import Dashboard
-from fleettui.tui.screens.fleet_screen import FleetChanged, FleetScreen
-from fleettui.tui.theme import (
-    Loaded,
-    load_theme,
-    load_themes,
-    theme_after,
-    variable_defaults,
-)
-from fleettui.tui.theme_files import DEFAULT, theme_folders
+from fleettui.tui.screens.fleet_screen import REVIEW, FleetChanged, FleetScreen
+from fleettui.tui.themed import ThemedApp
+
+if TYPE_CHECKING:
+    from fleettui.model.change import ChangeKey
+    from fleettui.model.review_port import ReviewPort
 
 _SECOND = 1.0
 _LEAST_PAUSE = 0.15
 """Seconds between two drawings, however fast the fleet changes."""
 _PAUSE_EACH = 0.01
 """The same for each machine: with more of them a drawing costs more, and more often changes."""
+_LANDING = 30.0
+"""Seconds that a landing gets to come to its end when the user leaves."""
 _GOODBYE = 5.0
 """Seconds that the readers get to close their connections."""
 
@@ -47,8 +46,8 @@ def _commands() -> type[Provider]:
     return FleetCommands
 
 
-class FleetApp(App[None]):
-    """Shows what a FleetPort says, and sends back what the user wants."""
+class FleetApp(ThemedApp):
+    """Shows what a FleetPort and a ReviewPort say, and sends back what the user wants."""
 
     TITLE = "fleettui"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/dashboard.tcss"]
@@ -61,34 +60,33 @@ class FleetApp(App[None]):
     def __init__(
         self,
         port: FleetPort,
+        review: "ReviewPort | None" = None,
         *,
+        edit: Edit | None = None,
         theme: str | None = None,
         keys: Mapping[str, str] | None = None,
         themes_dirs: Iterable[Path] | None = None,
         note: str | None = None,
     ) -> None:
         self.port = port
-        self._folders = tuple(themes_dirs) if themes_dirs is not None else theme_folders()
-        self._reading: asyncio.Task[None] | None = None
-        self._unsubscribe: Callable[[], None] | None = None
+        self.ports = Ports(port, review, edit)
+        self._acts = Acts(self.draw, self._crashed)
+        self._reading: list[asyncio.Task[None]] = []
+        self._unsubscribe: list[Callable[[], None]] = []
         self._draw_planned = False
+        self._watched = True
+        self._reviewing = False
         self.failure: BaseException | None = None
-        super().__init__()
+        super().__init__(theme, themes_dirs)
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
-        self._wanted_theme = theme or DEFAULT
         self._wanted_keys = dict(keys or {})
         self._note = note
-        self._use_first_theme()
         if self._wanted_keys:
             self.set_keymap(self._wanted_keys)
 
     def get_default_screen(self) -> Dashboard:
         """The dashboard is always below everything else."""
-        return Dashboard(self.port)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables under a theme that knows nothing of them."""
-        return variable_defaults(self.current_theme)
+        return Dashboard(self.ports)
 
     def notify(
         self,
@@ -111,7 +109,9 @@ class FleetApp(App[None]):
 
     def on_mount(self) -> None:
         """Draw every second and at changes; at signals, end as a shell reports them."""
-        self._unsubscribe = self.port.subscribe(self._fleet_changed)
+        self._unsubscribe.append(self.port.subscribe(self._fleet_changed))
+        if self.ports.review is not None:
+            self._unsubscribe.append(self.ports.review.subscribe(self._fleet_changed))
         self.set_interval(_SECOND, self.draw)
         loop = asyncio.get_running_loop()
         with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
@@ -124,26 +124,41 @@ class FleetApp(App[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._reading = asyncio.create_task(self.port.run(), name="fleet")
-        self._reading.add_done_callback(self._reading_ended)
-        self._load_other_themes()
-        self._warn("keys", key_list.problems(self._wanted_keys))
+        self._read_for_ever("fleet", self.port.run())
+        if self.ports.review is not None:
+            self._read_for_ever("review", self.ports.review.run())
+        self.load_other_themes()
+        self.warn("keys", key_list.problems(self._wanted_keys))
         if self._note:
             self.notify(self._note, timeout=15)
         gc.freeze()
 
+    def _read_for_ever(self, name: str, run: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(run, name=name)
+        task.add_done_callback(self._reading_ended)
+        self._reading.append(task)
+
     def _reading_ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            self.failure = task.exception()
-            self.exit(return_code=1)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._crashed(error)
+
+    def _crashed(self, error: BaseException) -> None:
+        self.failure = error
+        self.exit(return_code=1)
 
     async def on_unmount(self) -> None:
-        """Stop reading, and wait until connections are closed."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-        if self._reading is not None and not self._reading.done():
-            self._reading.cancel()
-            await asyncio.wait({self._reading}, timeout=_GOODBYE)
+        """End what the human began, stop reading, and wait until connections are closed."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        await self._acts.close(_LANDING)
+        running = [task for task in self._reading if not task.done()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running, timeout=_GOODBYE)
+        if self.ports.review is not None:
+            await self.ports.review.close()
 
     # Drawing
 
@@ -161,20 +176,37 @@ class FleetApp(App[None]):
     def draw(self) -> None:
         """Bring the topmost screen that shows the fleet up to date."""
         self._draw_planned = False
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, FleetScreen):
-                if screen.is_mounted and self.is_running:
-                    screen.show(self.port.view())
-                return
+        screens = self._fleet_screens()
+        self._tell_attention()
+        if screens and screens[-1].is_mounted and self.is_running:
+            screens[-1].show(self.port.view())
+            self._tell_elsewhere(screens[-1])
+
+    def _tell_attention(self) -> None:
+        """Branches are read more often while somebody reviews."""
+        reviewing = self._watched and self._place() == REVIEW
+        if self.ports.review is not None and reviewing != self._reviewing:
+            self._reviewing = reviewing
+            self.ports.review.attention(reviewing)
+
+    def _tell_elsewhere(self, screen: FleetScreen) -> None:
+        """What came of an act is told wherever the user went meanwhile."""
+        if screen.place != REVIEW and self._acts.said is not None:
+            bad = self._acts.said.manner is Manner.FAILED
+            text, self._acts.said = self._acts.said.text, None
+            self.notify(text, severity="error" if bad else "information", timeout=15)
 
     def on_app_focus(self, event: events.AppFocus) -> None:
         """Somebody looks again: show what is newest at once."""
+        self._watched = True
         self.port.attention(True)
         self.draw()
 
     def on_app_blur(self, event: events.AppBlur) -> None:
         """Nobody looks."""
+        self._watched = False
         self.port.attention(False)
+        self._tell_attention()
 
     # Going somewhere
 
@@ -200,7 +232,8 @@ class FleetApp(App[None]):
         screens = self._fleet_screens()
         open_places = [screen.place for screen in screens]
         if place not in open_places:
-            self.push_screen(PLACES[place](self.port))
+            self.push_screen(PLACES[place](self.ports, self._acts))
+            self.call_after_refresh(self.draw)
             return
         while self.screen is not screens[open_places.index(place)]:
             self.pop_screen()
@@ -220,7 +253,15 @@ class FleetApp(App[None]):
         if isinstance(here, MachineScreen):
             here.turn_to(machine)
         else:
-            self.push_screen(MachineScreen(self.port, machine))
+            self.push_screen(MachineScreen(self.ports, machine))
+
+    def go_to_change(self, key: "ChangeKey") -> None:
+        """Show a change in review."""
+        from fleettui.tui.screens.review import ReviewScreen
+
+        self.action_go(REVIEW)
+        if isinstance(self.screen, ReviewScreen):
+            self.screen.choose(key)
 
     async def action_commands(self) -> None:
         """Show the palette, and give it the keyboard before the next key is looked at."""
@@ -229,16 +270,17 @@ class FleetApp(App[None]):
         palette.set_focus(palette.query_one(Input))
 
     def action_read_again(self) -> None:
-        """Read the machine that the screen is about, or all."""
-        self._read(self.screen.subject if isinstance(self.screen, FleetScreen) else None)
+        """Read what the screen is about."""
+        screens = self._fleet_screens()
+        if screens:
+            self.notify(f"reading {screens[-1].read_again()} again", timeout=2)
 
     def action_read_all(self) -> None:
-        """Read all machines."""
-        self._read(None)
-
-    def _read(self, machine: str | None) -> None:
-        self.port.read_again(machine)
-        self.notify(f"reading {machine or 'all machines'} again", timeout=2)
+        """Read all machines, and all branches."""
+        self.port.read_again(None)
+        if self.ports.review is not None:
+            self.ports.review.read_again()
+        self.notify("reading all machines again", timeout=2)
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
@@ -246,49 +288,6 @@ class FleetApp(App[None]):
 
         active = self.screen.active_bindings.values()
         self.push_screen(Help(groups(active, self, self.get_key_display)))
-
-    # Themes and keys
-
-    def _use_first_theme(self) -> None:
-        """Read only the file of the wanted theme; the others have time until the first frame."""
-        for name in (self._wanted_theme, DEFAULT):
-            self._take_themes(load_theme(name, self._folders))
-            theme = self.get_theme(name)
-            if theme is not None:
-                self._dress(theme)
-                return
-
-    def _dress(self, theme: Theme) -> None:
-        if theme.ansi:
-            self.theme = theme.name
-            return
-        # Setting the attribute would parse every style sheet a second time.
-        self.set_reactive(FleetApp.theme, theme.name)
-        self.set_class(theme.dark, "-dark-mode", update=False)
-        self.set_class(not theme.dark, "-light-mode", update=False)
-        self.stylesheet.set_variables(self.get_css_variables())
-
-    def _take_themes(self, loaded: Loaded) -> None:
-        for theme in loaded.themes.values():
-            self.register_theme(theme)
-
-    def _load_other_themes(self) -> None:
-        loaded = load_themes(self._folders)
-        for theme in loaded.themes.values():
-            if theme.name != self.theme:
-                self.register_theme(theme)
-        problems = list(loaded.failures)
-        if self._wanted_theme not in self.available_themes:
-            problems.append(f"no theme is named {self._wanted_theme}; using {self.theme}")
-        self._warn("themes", problems)
-
-    def action_next_theme(self) -> None:
-        """Change to the next of our own themes."""
-        self.theme = theme_after(self.theme, self.available_themes)
-
-    def _warn(self, title: str, problems: list[str]) -> None:
-        if problems:
-            self.notify("\n".join(problems), title=title, severity="warning", timeout=12)
 
 
 def show(app: FleetApp) -> int:

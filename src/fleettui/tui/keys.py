@@ -5,17 +5,19 @@ from difflib import get_close_matches
 
 from textual.binding import Binding
 
+from fleettui.tui.binding import first, key
+from fleettui.tui.review_keys import REMARK, REVIEW, SHEET
+
 _NAMED = frozenset({"enter", "tab", "space", "home", "end", "ctrl+p", "ctrl+t", "ctrl+r", "ctrl+c"})
+
+_ALONE = frozenset({"everywhere", "help", "filter", "sheet", "remark"})
+"""Where the keys of the application are not looked at, or are its own."""
 
 NUMBER = Binding.Group("choose by number", compact=True)
 
 
-def _key(id: str, key: str, action: str, text: str, tooltip: str, *, show: bool = False) -> Binding:
-    return Binding(key, action, text, show=show, tooltip=tooltip, id=id)
-
-
 DASHBOARD = (
-    _key(
+    key(
         "dashboard.zoom",
         "enter",
         "zoom",
@@ -35,74 +37,48 @@ DASHBOARD = (
         )
         for number in range(1, 10)
     ),
-    _key("dashboard.left", "left,h", "move(-1, 0)", "left", "Choose the machine to the left"),
-    _key("dashboard.right", "right,l", "move(1, 0)", "right", "Choose the machine to the right"),
-    _key("dashboard.up", "up,k", "move(0, -1)", "up", "Choose the machine above"),
-    _key("dashboard.down", "down,j", "move(0, 1)", "down", "Choose the machine below"),
-    _key("dashboard.first", "home,g", "first", "first", "Choose the first machine"),
-    _key("dashboard.last", "end,G", "last", "last", "Choose the last machine"),
-    # With priority a key that moves the keyboard is done before the next one is looked at.
-    Binding(
-        "slash",
-        "filter",
-        "filter",
-        tooltip="Show only machines that match",
-        id="dashboard.filter",
-        priority=True,
-    ),
-    Binding(
-        "escape",
-        "all",
-        "all",
-        tooltip="Show all machines again",
-        id="dashboard.all",
-        priority=True,
-    ),
+    key("dashboard.left", "left,h", "move(-1, 0)", "left", "Choose the machine to the left"),
+    key("dashboard.right", "right,l", "move(1, 0)", "right", "Choose the machine to the right"),
+    key("dashboard.up", "up,k", "move(0, -1)", "up", "Choose the machine above"),
+    key("dashboard.down", "down,j", "move(0, 1)", "down", "Choose the machine below"),
+    key("dashboard.first", "home,g", "first", "first", "Choose the first machine"),
+    key("dashboard.last", "end,G", "last", "last", "Choose the last machine"),
+    first("dashboard.filter", "slash", "filter", "filter", "Show only machines that match"),
+    first("dashboard.all", "escape", "all", "all", "Show all machines again"),
 )
 
-FILTER = (
-    Binding(
-        "enter",
-        "done",
-        "done",
-        tooltip="Keep the filter, leave its line",
-        id="filter.done",
-        priority=True,
-    ),
-)
+FILTER = (first("filter.done", "enter", "done", "done", "Keep the filter, leave its line"),)
 
 MACHINE = (
-    _key("machine.down", "down,j", "down", "down", "Scroll down a line"),
-    _key("machine.up", "up,k", "up", "up", "Scroll up a line"),
-    _key("machine.page-down", "pagedown,space", "page_down", "page down", "Scroll down a page"),
-    _key("machine.page-up", "pageup", "page_up", "page up", "Scroll up a page"),
-    _key("machine.top", "home,g", "top", "top", "Go to the top"),
-    _key("machine.bottom", "end,G", "bottom", "bottom", "Go to the bottom"),
-    _key(
+    key("machine.down", "down,j", "down", "down", "Scroll down a line"),
+    key("machine.up", "up,k", "up", "up", "Scroll up a line"),
+    key("machine.page-down", "pagedown,space", "page_down", "page down", "Scroll down a page"),
+    key("machine.page-up", "pageup", "page_up", "page up", "Scroll up a page"),
+    key("machine.top", "home,g", "top", "top", "Go to the top"),
+    key("machine.bottom", "end,G", "bottom", "bottom", "Go to the bottom"),
+    key(
         "machine.next", "right,l,tab", "next(1)", "next machine", "Show the next machine", show=True
     ),
-    _key(
+    key(
         "machine.previous", "left,h,shift+tab", "next(-1)", "previous", "Show the previous machine"
     ),
 )
 
 INBOX = (
-    _key(
-        "inbox.open", "enter", "open", "go there", "Show the machine that this is about", show=True
-    ),
-    _key("inbox.down", "down,j", "move(1)", "down", "Choose the next one"),
-    _key("inbox.up", "up,k", "move(-1)", "up", "Choose the one before"),
-    _key("inbox.first", "home,g", "first", "first", "Choose the first one"),
-    _key("inbox.last", "end,G", "last", "last", "Choose the last one"),
+    key("inbox.open", "enter", "open", "go there", "Show what this is about", show=True),
+    key("inbox.down", "down,j", "move(1)", "down", "Choose the next one"),
+    key("inbox.up", "up,k", "move(-1)", "up", "Choose the one before"),
+    key("inbox.first", "home,g", "first", "first", "Choose the first one"),
+    key("inbox.last", "end,G", "last", "last", "Choose the last one"),
 )
 
 LOG = (
-    _key("log.down", "down,j", "down", "down", "Scroll down a line"),
-    _key("log.up", "up,k", "up", "up", "Scroll up a line"),
-    _key("log.page-down", "pagedown,space", "page_down", "page down", "Scroll down a page"),
-    _key("log.page-up", "pageup", "page_up", "page up", "Scroll up a page"),
-    _key("log.top", "home,g", "top", "oldest", "Go to the oldest event", show=True),
-    _key(
+    key("log.down", "down,j", "down", "down", "Scroll down a line"),
+    key("log.up", "up,k", "up", "up", "Scroll up a line"),
+    key("log.page-down", "pagedown,space", "page_down", "page down", "Scroll down a page"),
+    key("log.page-up", "pageup", "page_up", "page up", "Scroll up a page"),
+    key("log.top", "home,g", "top", "oldest", "Go to the oldest event", show=True),
+    key(
         "log.bottom",
         "end,G",
         "bottom",
@@ -113,29 +89,23 @@ LOG = (
 )
 
 HELP = (
-    _key("help.close", "escape,q,question_mark", "close", "close", "Close the help", show=True),
-    _key("help.down", "down,j,pagedown", "down", "down", "Scroll down"),
-    _key("help.up", "up,k,pageup", "up", "up", "Scroll up"),
+    key("help.close", "escape,q,question_mark", "close", "close", "Close the help", show=True),
+    key("help.down", "down,j,pagedown", "down", "down", "Scroll down"),
+    key("help.up", "up,k,pageup", "up", "up", "Scroll up"),
 )
 
 APP = (
-    _key("app.back", "escape", "back", "back", "Go back to where you came from", show=True),
-    _key("app.read", "R", "read_again", "read again", "Read this machine at once", show=True),
-    _key("app.inbox", "w", "go('inbox')", "inbox", "Everything that waits for you", show=True),
-    _key("app.log", "L", "go('log')", "log", "What happened", show=True),
-    _key("app.dashboard", "D", "go('dashboard')", "dashboard", "All machines", show=True),
-    Binding(
-        "ctrl+p",
-        "commands",
-        "commands",
-        tooltip="Find any command, machine or theme",
-        id="app.commands",
-        priority=True,
-    ),
-    _key("app.theme", "ctrl+t", "next_theme", "theme", "Change to the next theme"),
-    _key("app.read-all", "ctrl+r", "read_all", "read all", "Read all machines at once"),
-    _key("app.quit", "q,ctrl+c", "quit", "quit", "Leave fleettui; the fleet works on", show=True),
-    _key("app.help", "question_mark", "help", "help", "What every key does here", show=True),
+    key("app.back", "escape", "back", "back", "Go back to where you came from", show=True),
+    key("app.read", "R", "read_again", "read again", "Read this machine at once", show=True),
+    key("app.review", "r", "go('review')", "review", "What agents made", show=True),
+    key("app.inbox", "w", "go('inbox')", "inbox", "Everything that waits for you", show=True),
+    key("app.log", "L", "go('log')", "log", "What happened", show=True),
+    key("app.dashboard", "D", "go('dashboard')", "dashboard", "All machines", show=True),
+    first("app.commands", "ctrl+p", "commands", "commands", "Find any command, machine or theme"),
+    key("app.theme", "ctrl+t", "next_theme", "theme", "Change to the next theme"),
+    key("app.read-all", "ctrl+r", "read_all", "read all", "Read all machines at once"),
+    key("app.quit", "q,ctrl+c", "quit", "quit", "Leave fleettui; the fleet works on", show=True),
+    key("app.help", "question_mark", "help", "help", "What every key does here", show=True),
 )
 
 SCREENS: Mapping[str, tuple[Binding, ...]] = {
@@ -144,6 +114,9 @@ SCREENS: Mapping[str, tuple[Binding, ...]] = {
     "machine": MACHINE,
     "inbox": INBOX,
     "log": LOG,
+    "review": REVIEW,
+    "sheet": SHEET,
+    "remark": REMARK,
     "help": HELP,
     "everywhere": APP,
 }
@@ -174,15 +147,15 @@ def clashes(mapping: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """A key, the action that it was mapped to, and the action that had it on the same screen."""
     told = set()
     for screen, bindings in SCREENS.items():
-        here = [*bindings, *(APP if screen not in ("everywhere", "help", "filter") else ())]
+        here = [*bindings, *(() if screen in _ALONE else APP)]
         keys = {binding.id or "": _keys(binding, mapping) for binding in here}
         for one in mapping:
             for other, others in keys.items():
-                for key in sorted(keys.get(one, set()) & others):
+                for shared in sorted(keys.get(one, set()) & others):
                     pair = frozenset((one, other))
                     if one != other and pair not in told:
                         told.add(pair)
-                        yield key, one, other
+                        yield shared, one, other
 
 
 def _keys(binding: Binding, mapping: Mapping[str, str]) -> set[str]:

@@ -2,21 +2,36 @@
 
 from collections.abc import Callable, Mapping
 
-from fleettui.tui.ports import FleetPort
+from fleettui.tui.acts import Acts
+from fleettui.tui.ports import Ports
 from fleettui.tui.screens.fleet_screen import FleetScreen
 
 
-def _inbox(port: FleetPort) -> FleetScreen:
+def _inbox(ports: Ports, acts: Acts) -> FleetScreen:
     from fleettui.tui.screens.inbox import Inbox
 
-    return Inbox(port)
+    return Inbox(ports)
 
 
-def _log(port: FleetPort) -> FleetScreen:
+def _log(ports: Ports, acts: Acts) -> FleetScreen:
     from fleettui.tui.screens.log import EventLog
 
-    return EventLog(port)
+    return EventLog(ports)
 
 
-PLACES: Mapping[str, Callable[[FleetPort], FleetScreen]] = {"inbox": _inbox, "log": _log}
+def _review(ports: Ports, acts: Acts) -> FleetScreen:
+    if ports.review is None:
+        from fleettui.tui.screens.no_review import NoReview
+
+        return NoReview(ports)
+    from fleettui.tui.screens.review import ReviewScreen
+
+    return ReviewScreen(ports, acts)
+
+
+PLACES: Mapping[str, Callable[[Ports, Acts], FleetScreen]] = {
+    "inbox": _inbox,
+    "log": _log,
+    "review": _review,
+}
 """By the word in the action `go('…')`. Each is imported when it is first shown."""

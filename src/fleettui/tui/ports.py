@@ -1,10 +1,15 @@
 """What the screens need from the fleet, as a protocol: the screens do no I/O of their own."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from fleettui.model.fleet import Fleet
 from fleettui.model.view import Event, FleetView
+
+if TYPE_CHECKING:
+    from fleettui.model.change import ReviewView
+    from fleettui.model.review_port import ReviewPort
 
 
 class FleetPort(Protocol):
@@ -34,3 +39,24 @@ class FleetPort(Protocol):
 
     async def run(self) -> None:
         """Read for ever. An error that it raises is a bug and ends the application."""
+
+
+Edit: TypeAlias = Callable[[str, bytes, int], Awaitable[None]]
+"""Show a copy of a file (its path, its bytes) in the user's editor at a line, until it is closed.
+
+The terminal is the editor's until then. Raises OperationFailed where no editor can be started.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that screens can ask. `review` None: no repository is configured; `edit` None:
+    there is no editor."""
+
+    fleet: FleetPort
+    review: "ReviewPort | None" = None
+    edit: Edit | None = None
+
+    def reviews(self) -> "ReviewView | None":
+        """All changes as they are known now; None where nothing is reviewed."""
+        return self.review.view() if self.review is not None else None

@@ -1,5 +1,7 @@
 """The lines above the machines: the fleet in numbers, shared causes, money."""
 
+from typing import TYPE_CHECKING
+
 from fleettui.model import fmt
 from fleettui.model.view import FleetView
 from fleettui.model.worktree import AgentState
@@ -7,14 +9,19 @@ from fleettui.tui.draw import marks
 from fleettui.tui.draw.inbox import waiting
 from fleettui.tui.draw.paint import Line, Span, Tone, cut, fit, joined, line_cells, pad, spread
 
+if TYPE_CHECKING:
+    from fleettui.model.change import ReviewView
 
-def header_line(view: FleetView, width: int, place: str = "") -> Line:
+
+def header_line(
+    view: FleetView, width: int, place: str = "", reviews: "ReviewView | None" = None
+) -> Line:
     """`fleettui home   4 machines · 3 models · 5 agents   ▲ 1 needs you   10:42:07`."""
     where: list[Span] = [(" fleettui ", Tone.ACCENT), (fit(view.name, 24), Tone.STRONG)]
     if place:
         where += [(" ▸ ", Tone.FAINT), (fit(place, 40), Tone.STRONG)]
     clock: Line = ((f"{fmt.clock_time(view.taken_at)} ", Tone.DIM),)
-    needs = needs_you(view)
+    needs = needs_you(view, reviews)
     gap: Span = ("   ", Tone.TEXT)
     ends: list[Line] = [
         (*totals(view), gap, *needs, gap, *clock),
@@ -49,17 +56,24 @@ def totals(view: FleetView, *, fine: bool = True) -> Line:
     return joined(parts)
 
 
-def needs_you(view: FleetView) -> Line:
-    """How much waits for the human."""
-    items = waiting(view)
+def needs_you(view: FleetView, reviews: "ReviewView | None" = None) -> Line:
+    """How much waits for the human: `▲ 2 reviews · 1 alert need you`."""
+    items = waiting(view, reviews)
     if not items and any(marks.reading(machine) for machine in view.machines):
         return marks.READING.line()
     if not items:
         return (("● nothing needs you", Tone.DIM),)
-    bad = any(item.mark.tone is Tone.BAD for item in items)
+    bad = any(item.mark.tone is Tone.BAD for item in items if item.change is None)
     glyph, tone = (marks.BROKEN, Tone.BAD) if bad else (marks.ATTENTION, Tone.WARN)
     verb = "needs" if len(items) == 1 else "need"
-    return ((f"{glyph} {len(items)} {verb} you", tone),)
+    changes = sum(item.change is not None for item in items)
+    count = str(len(items))
+    if changes:
+        others = len(items) - changes
+        count = fmt.plural(changes, "review") + (
+            f" · {fmt.plural(others, 'alert')}" if others else ""
+        )
+    return ((f"{glyph} {count} {verb} you", tone),)
 
 
 def cost_line(view: FleetView, width: int) -> Line | None:

@@ -10,11 +10,15 @@ _GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A key as it is written on the keyboard, what it does, and the action behind it."""
+    """A key as it is written on the keyboard, what it does, and the action behind it.
+
+    `idle`: pressed now, it only says why it does nothing.
+    """
 
     key: str
     text: str
     action: str
+    idle: bool = False
 
 
 def hint_line(hints: Sequence[Hint], width: int) -> tuple[Line, tuple[tuple[int, int, str], ...]]:
@@ -31,7 +35,8 @@ def hint_line(hints: Sequence[Hint], width: int) -> tuple[Line, tuple[tuple[int,
         if x + size + reserve > width:
             continue
         spans += [(" " if x == 1 else " " * _GAP, Tone.TEXT)]
-        spans += [(tame(hint.key), Tone.KEY), (f" {tame(hint.text)}", Tone.DIM)]
+        key, text = (Tone.FAINT, Tone.FAINT) if hint.idle else (Tone.KEY, Tone.DIM)
+        spans += [(tame(hint.key), key), (f" {tame(hint.text)}", text)]
         places.append((x, x + size, hint.action))
         x += size + _GAP
     return pad(spans, width), tuple(places)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fleettui.model import fmt
 from fleettui.model.reading import SourceState
 from fleettui.model.view import Alert, FleetView, Level, MachineView
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.paint import Line, Tone, cells, cut, left, pad, right, tame
+
+if TYPE_CHECKING:
+    from fleettui.model.change import ChangeKey, ReviewView
 
 _URGENCY = (Level.CRITICAL, Level.WARNING, Level.INFO)
 _ASKING = (SourceState.HOSTKEY, SourceState.AUTH)
@@ -17,11 +21,12 @@ _REMEDIES = {
     SourceState.AUTH: "find out why with: fleettui doctor {machine}",
 }
 _GO = "enter shows the machine"
+_GO_REVIEW = "enter shows the change"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that waits. `id` stays the same while it does."""
+    """One thing that waits. `id` stays the same while it does; `change`: it is a review."""
 
     id: str
     mark: marks.Mark
@@ -29,10 +34,12 @@ class Item:
     machine: str | None = None
     remedy: str | None = None
     since: datetime | None = None
+    change: "ChangeKey | None" = None
 
 
-def waiting(view: FleetView) -> tuple[Item, ...]:
-    """Alerts, the worst first, then refused keys that no alert is about."""
+def waiting(view: FleetView, reviews: "ReviewView | None" = None) -> tuple[Item, ...]:
+    """Alerts, the worst first, then refused keys that no alert is about, then changes to review,
+    the oldest first."""
     machines = {machine.name: machine for machine in view.machines}
     alerts = sorted(view.alerts, key=lambda alert: _URGENCY.index(alert.level))
     items = [_alerted(alert, machines) for alert in alerts]
@@ -40,7 +47,23 @@ def waiting(view: FleetView) -> tuple[Item, ...]:
     for machine in view.machines:
         if machine.state in _ASKING and (machine.name, machine.state) not in told:
             items.append(_asking(machine))
+    if reviews is not None:
+        items += _reviews(reviews)
     return tuple(items)
+
+
+def _reviews(reviews: "ReviewView") -> list[Item]:
+    # The first frame is drawn before there are any, and need not wait for their classes.
+    from fleettui.tui.draw.review_marks import mark, waits
+    from fleettui.tui.review_order import groups, shown
+
+    items = []
+    for change in filter(waits, shown(groups(reviews))):
+        key = change.key
+        text = f"{key.repo} {key.branch} is {mark(change).word}: {change.title or 'no title'}"
+        id = f"review.{key.repo}.{key.machine}.{key.task}"
+        items.append(Item(id, mark(change), text, key.machine, None, change.since, key))
+    return items
 
 
 def _alerted(alert: Alert, machines: Mapping[str, MachineView]) -> Item:
@@ -84,7 +107,8 @@ def item_lines(
         (right(age, 6), Tone.DIM),
     )
     indent = " " * (names + 4)
-    told = item.remedy or (_GO if chosen else "")
+    go = _GO if item.change is None else _GO_REVIEW
+    told = item.remedy or (go if chosen else "")
     second: Line = ((indent, Tone.TEXT), (told, Tone.DIM))
     return pad((edge, *cut(first, room)), width), pad((edge, *cut(second, room)), width)
 

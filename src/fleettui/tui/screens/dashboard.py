@@ -7,12 +7,13 @@ from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from fleettui.model import fmt
 from fleettui.model.view import FleetView
 from fleettui.tui import keys
 from fleettui.tui.draw.arrange import neighbour
 from fleettui.tui.draw.grid import Drawing, Kept, Shown, shown_arrangement
 from fleettui.tui.draw.header import banner_line, cost_line
-from fleettui.tui.ports import FleetPort
+from fleettui.tui.ports import Ports
 from fleettui.tui.screens.fleet_screen import DASHBOARD, FleetScreen
 from fleettui.tui.search import matching
 from fleettui.tui.widgets.lines import Lines
@@ -35,8 +36,8 @@ class Dashboard(FleetScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = list(keys.DASHBOARD)
 
-    def __init__(self, port: FleetPort) -> None:
-        super().__init__(port)
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
         self._query = ""
         first = self.seen.machines[:1]
         self._chosen = first[0].name if first else None
@@ -151,8 +152,9 @@ class Dashboard(FleetScreen):
         self.query_one(FilterBar).ask()
         self.refresh_bindings()
 
-    def _count(self) -> tuple[int, int]:
-        return len(self.machines.value.machines), len(self.seen.machines)
+    def _count(self) -> tuple[int, str]:
+        found = len(self.machines.value.machines)
+        return found, f"{found} of {fmt.plural(len(self.seen.machines), 'machine')}"
 
     def look_for(self, query: str) -> None:
         """Show only the machines that match."""

@@ -1,6 +1,7 @@
 """What every screen that shows the fleet has in common."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
@@ -11,20 +12,31 @@ from textual.widget import Widget
 from fleettui.model.view import FleetView
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.header import header_line
-from fleettui.tui.ports import FleetPort
+from fleettui.tui.ports import Ports
 from fleettui.tui.widgets.hints import KeyHints
 from fleettui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
+    from fleettui.model.change import ChangeKey, ReviewView
     from fleettui.tui.app import FleetApp
 
 DASHBOARD = "dashboard"
+REVIEW = "review"
 
 
-def draw_header(value: tuple[FleetView, str], width: int, height: int) -> Drawing:
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first line tells about."""
+
+    view: FleetView
+    reviews: "ReviewView | None"
+    place: str
+
+
+def draw_header(value: Header, width: int, height: int) -> Drawing:
     """The fleet in one line."""
-    view, place = value
-    return Drawing((header_line(view, width, "" if place == DASHBOARD else place),))
+    place = "" if value.place == DASHBOARD else value.place
+    return Drawing((header_line(value.view, width, place, value.reviews),))
 
 
 class FleetChanged(Message):
@@ -40,10 +52,12 @@ class FleetScreen(Screen[None]):
 
     AUTO_FOCUS = ""
 
-    def __init__(self, port: FleetPort) -> None:
+    def __init__(self, ports: Ports) -> None:
         super().__init__()
-        self.port = port
-        self.seen = port.view()
+        self.ports = ports
+        self.port = ports.fleet
+        self.seen = ports.fleet.view()
+        self.reviews = ports.reviews()
 
     @property
     def place(self) -> str:
@@ -57,20 +71,37 @@ class FleetScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, body, keys."""
-        yield Lines(draw_header, (self.seen, self.place), id="header")
+        yield Lines(draw_header, self._header(), id="header")
         yield from self.body()
-        yield KeyHints()
+        yield KeyHints(self.why_not)
 
     def body(self) -> Iterable[Widget]:
         """What stands between header and keys."""
         return ()
 
+    def why_not(self, action: str) -> str | None:
+        """Why an action that is offered would do nothing now."""
+        return None
+
+    def read_again(self) -> str:
+        """Read what the screen is about at once; says what that is."""
+        self.port.read_again(self.subject)
+        return self.subject or "all machines"
+
     def zoom(self, machine: str) -> None:
         """Show everything of a machine: at once, for the next key is meant for that screen."""
         cast("FleetApp", self.app).zoom(machine)
 
+    def go_to_change(self, key: "ChangeKey") -> None:
+        """Show a change in review."""
+        cast("FleetApp", self.app).go_to_change(key)
+
     def show(self, view: FleetView) -> None:
         """Draw a newer state of the fleet."""
         self.seen = view
-        header: Lines[tuple[FleetView, str]] = self.query_one("#header", Lines)
-        header.value = (view, self.place)
+        self.reviews = self.ports.reviews()
+        header: Lines[Header] = self.query_one("#header", Lines)
+        header.value = self._header()
+
+    def _header(self) -> Header:
+        return Header(self.seen, self.reviews, self.place)

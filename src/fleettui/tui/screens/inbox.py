@@ -13,7 +13,7 @@ from fleettui.tui import keys
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.inbox import Item, item_lines, names_cells, waiting
 from fleettui.tui.draw.paint import BLANK, Line, Tone, cut
-from fleettui.tui.ports import FleetPort
+from fleettui.tui.ports import Ports
 from fleettui.tui.screens.fleet_screen import FleetScreen
 from fleettui.tui.widgets.lines import Lines
 
@@ -36,7 +36,7 @@ def draw_inbox(value: Waiting, width: int, height: int) -> Drawing:
         rest: tuple[Line, ...] = (
             BLANK,
             (("  ● nothing waits for you", Tone.OK),),
-            (("  esc goes back; a machine that needs you shows up here by itself", Tone.DIM),),
+            (("  esc goes back; whatever needs you shows up here by itself", Tone.DIM),),
         )
         return Drawing(tuple(cut(line, width) for line in rest))
     names = names_cells(value.items)
@@ -54,9 +54,9 @@ class Inbox(FleetScreen):
     CSS_PATH = "inbox.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(keys.INBOX)
 
-    def __init__(self, port: FleetPort) -> None:
-        super().__init__(port)
-        self._items = waiting(self.seen)
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._items = waiting(self.seen, self.reviews)
         self._chosen = 0
 
     @property
@@ -83,7 +83,7 @@ class Inbox(FleetScreen):
         """Draw the items as they are now; the chosen one stays chosen, or the next one is."""
         super().show(view)
         before = self._item()
-        self._items = waiting(view)
+        self._items = waiting(view, self.reviews)
         ids = [item.id for item in self._items]
         if before is not None and before.id in ids:
             self._chosen = ids.index(before.id)
@@ -101,7 +101,7 @@ class Inbox(FleetScreen):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is only somewhere to go where the item is about a machine."""
+        """There is only somewhere to go where the item is about something."""
         return action != "open" or self.subject is not None
 
     def action_move(self, step: int) -> None:
@@ -117,8 +117,11 @@ class Inbox(FleetScreen):
         self._choose(len(self._items) - 1)
 
     def action_open(self) -> None:
-        """Go to the machine."""
-        if self.subject is not None:
+        """Go to the change or the machine."""
+        item = self._item()
+        if item is not None and item.change is not None:
+            self.go_to_change(item.change)
+        elif self.subject is not None:
             self.zoom(self.subject)
 
     @on(Lines.Pointed, "#items")

@@ -13,7 +13,7 @@ from fleettui.tui.draw.grid import Drawing, chosen_of
 from fleettui.tui.draw.paint import BLANK, Line, Tone, cut, spread
 from fleettui.tui.draw.pane import title_facts, title_spans
 from fleettui.tui.draw.report import report_lines
-from fleettui.tui.ports import FleetPort
+from fleettui.tui.ports import Ports
 from fleettui.tui.screens.fleet_screen import FleetScreen
 from fleettui.tui.widgets.lines import Lines
 
@@ -62,9 +62,9 @@ class MachineScreen(FleetScreen):
     CSS_PATH = "machine.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(keys.MACHINE)
 
-    def __init__(self, port: FleetPort, name: str) -> None:
+    def __init__(self, ports: Ports, name: str) -> None:
         self._machine = name
-        super().__init__(port)
+        super().__init__(ports)
 
     @property
     def place(self) -> str:

@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from fleettui.model import fmt
 from fleettui.tui import keys
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import Tone, pad, right
@@ -25,11 +24,10 @@ def draw_prompt(value: str, width: int, height: int) -> Drawing:
     return Drawing((pad(((" / ", Tone.KEY),), width),))
 
 
-def draw_count(value: tuple[int, int], width: int, height: int) -> Drawing:
-    """How many of how many."""
-    shown, total = value
-    text = f"{shown} of {fmt.plural(total, 'machine')} "
-    return Drawing((((right(text, width), Tone.DIM if shown else Tone.WARN),),))
+def draw_count(value: tuple[int, str], width: int, height: int) -> Drawing:
+    """How many were found, and that in words."""
+    shown, text = value
+    return Drawing((((right(f"{text} ", width), Tone.DIM if shown else Tone.WARN),),))
 
 
 class FilterBar(Horizontal):
@@ -48,9 +46,13 @@ class FilterBar(Horizontal):
     BINDINGS: ClassVar[list[BindingType]] = list(keys.FILTER)
 
     def __init__(
-        self, look_for: Callable[[str], None], count: Callable[[], tuple[int, int]]
+        self,
+        look_for: Callable[[str], None],
+        count: Callable[[], tuple[int, str]],
+        placeholder: str = "name, role, model, branch or state",
     ) -> None:
         super().__init__()
+        self._placeholder = placeholder
         self._look_for = look_for
         self._count = count
 
@@ -58,7 +60,7 @@ class FilterBar(Horizontal):
         """Prompt, text, count."""
         yield Lines(draw_prompt, "")
         yield Input(
-            placeholder="name, role, model, branch or state",
+            placeholder=self._placeholder,
             restrict=_DRAWABLE,
             compact=True,
             select_on_focus=False,
@@ -81,5 +83,9 @@ class FilterBar(Horizontal):
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self._look_for(event.value)
-        count: Lines[tuple[int, int]] = self.query_one("#count", Lines)
+        self.show_count()
+
+    def show_count(self) -> None:
+        """Tell anew how many were found."""
+        count: Lines[tuple[int, str]] = self.query_one("#count", Lines)
         count.value = self._count()

@@ -1,5 +1,7 @@
 """The line of keys at the bottom."""
 
+from collections.abc import Callable
+
 from textual.widget import Widget
 
 from fleettui.tui.draw.grid import Drawing
@@ -19,8 +21,9 @@ class KeyHints(Lines[tuple[Hint, ...]], can_focus=False):
     KeyHints { height: 1; dock: bottom; overflow-y: hidden; background: $panel; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, why_not: Callable[[str], str | None] = lambda action: None) -> None:
         super().__init__(draw_hints, (), id="hints")
+        self._why_not = why_not
 
     def on_mount(self) -> None:
         """Follow the keys of the screen."""
@@ -36,7 +39,8 @@ class KeyHints(Lines[tuple[Hint, ...]], can_focus=False):
             binding = active.binding
             if binding.show and active.enabled and binding.action not in hints:
                 key = self.app.get_key_display(binding)
-                hints[binding.action] = Hint(key, binding.description, binding.action)
+                idle = self._why_not(binding.action) is not None
+                hints[binding.action] = Hint(key, binding.description, binding.action, idle)
         return list(hints.values())
 
     async def on_lines_pointed(self, message: Lines.Pointed) -> None:

@@ -1,0 +1,283 @@
+"""What stands above a diff: what the change is, whether it lands, and what to be wary of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fleettui.model import fmt
+from fleettui.model.change import Change, ChangeState, Evaluation, RepoReview, Signal
+from fleettui.model.review_port import Against
+from fleettui.tui.draw.grid import Drawing
+from fleettui.tui.draw.paint import (
+    Line,
+    Span,
+    Tone,
+    cut,
+    fit,
+    fitting,
+    flow,
+    joined,
+    line_cells,
+    spread,
+    tame,
+)
+from fleettui.tui.draw.review_marks import (
+    added_removed,
+    ago,
+    gates_line,
+    mark,
+    plus_minus,
+    short,
+    stale_machines,
+)
+from fleettui.tui.draw.wrap import wrapped
+from fleettui.tui.why import moved
+
+_GAP: Span = ("  ", Tone.TEXT)
+_FEW_SIGNALS, _MANY_SIGNALS = 1, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A change as its diff is open. `seen`: what the diff was made of; `signal`: the one shown.
+
+    `brief`: there is little room.
+    """
+
+    change: Change
+    repo: RepoReview
+    now: datetime
+    seen: Evaluation | None = None
+    signal: int = 0
+    brief: bool = False
+
+
+def draw_summary(value: Summary | None, width: int, height: int) -> Drawing:
+    """All lines of the summary."""
+    return Drawing(tuple(summary_lines(value, width)) if value is not None else ())
+
+
+def summary_lines(value: Summary, width: int) -> list[Line]:
+    """Title, figures, what stands in the way, signals."""
+    lines = [title_line(value, width), *_facts(value, width)]
+    lines += [cut(((" ", Tone.TEXT), *line), width) for line in _states(value, width - 1)]
+    lines += [cut(line, width) for line in signal_lines(value)]
+    return lines
+
+
+def title_line(value: Summary, width: int) -> Line:
+    """`▲ agent/t-43  Fix the retry loop in the queue    codex · gpt-oss:20b · $0.12`."""
+    change = value.change
+    found = mark(change)
+    start: Line = (
+        (f" {found.glyph} ", found.tone),
+        (tame(change.key.branch), Tone.TITLE),
+        _GAP,
+        (tame(change.title), Tone.TEXT),
+    )
+    parts: list[Line] = [((tame(text), Tone.DIM),) for text in (change.agent, change.model) if text]
+    if change.usd is not None:
+        parts.append(((fmt.money(change.usd), Tone.DIM),))
+    end = fitting(parts, width // 2)
+    return spread(start, (*end, (" ", Tone.TEXT)) if end else (), width)
+
+
+def _facts(value: Summary, width: int) -> list[Line]:
+    """Machine, size, whether it merges, gates; wrapped between facts."""
+    change, seen = value.change, value.change.evaluation
+    machine = tame(change.key.machine)
+    stale = change.key.machine in stale_machines(value.repo, value.now)
+    parts: list[Line] = [
+        ((f"◌ {machine}" if stale else machine, Tone.WARN if stale else Tone.TEXT),)
+    ]
+    parts.append(((found.word, found.tone),) if (found := mark(change)).word else ())
+    if seen is not None:
+        parts += [
+            ((fmt.plural(seen.ahead, "commit"), Tone.TEXT),),
+            ((fmt.plural(len(seen.files), "file"), Tone.TEXT),),
+            plus_minus(change),
+            ((f"behind {seen.behind}", Tone.WARN if seen.behind else Tone.DIM),),
+            _merging(seen),
+        ]
+    gates = gates_line(change.gates)
+    claims: Line = ((f"by {tame(change.author)}", Tone.DIM),) if change.author else ()
+    age: Line = ((f"{ago(change.head_at, value.now)} old", Tone.DIM),) if change.head_at else ()
+    parts += [gates, age, claims]
+    wanted = [part for part in parts if part]
+    if value.brief:
+        return [cut(((" ", Tone.TEXT), *fitting(wanted, width - 2)), width)]
+    with_dots = [
+        ((*part, (" ·", Tone.FAINT)) if part is not wanted[-1] else part) for part in wanted
+    ]
+    return [cut(((" ", Tone.TEXT), *line), width) for line in flow(with_dots, width - 2, gap=1)]
+
+
+def _merging(seen: Evaluation) -> Line:
+    if seen.too_large:
+        return ((f"too large: {seen.too_large}", Tone.WARN),)
+    if seen.tree is not None:
+        return (("merges cleanly → tree ", Tone.OK), (short(seen.tree), Tone.DIM))
+    return ()
+
+
+def _states(value: Summary, width: int) -> Iterator[Line]:
+    """What a human must know before a verdict, one line each."""
+    change, seen = value.change, value.change.evaluation
+    told = moved(change, value.seen) if value.seen is not None else None
+    if told:
+        yield (("⟳ ", Tone.WORK), (told, Tone.WARN))
+    if seen is not None and seen.conflicts:
+        yield _conflicts(seen, value.repo.target, width)
+    if change.problem:
+        yield ((f"✕ {tame(change.problem)}", Tone.BAD),)
+    forecast = change.forecast
+    if forecast is not None and forecast.conflicts_with:
+        yield (
+            ("⇄ ", Tone.WARN),
+            (f"conflicts with {', '.join(forecast.conflicts_with)}", Tone.WARN),
+        )
+    if forecast is not None and forecast.overlaps and not value.brief:
+        yield (("⇄ ", Tone.DIM), (f"same files as {', '.join(forecast.overlaps)}", Tone.DIM))
+    yield from _verdicts(value)
+
+
+def _conflicts(seen: Evaluation, target: str, width: int) -> Line:
+    many = fmt.plural(len(seen.conflicts), "file")
+    head = f"✕ conflicts with {target} in {many}: "
+    return (
+        (head, Tone.BAD),
+        (fit(", ".join(seen.conflicts), max(8, width - len(head))), Tone.TEXT),
+    )
+
+
+def _verdicts(value: Summary) -> Iterator[Line]:
+    """What was said of it before."""
+    change = value.change
+    yes, no = change.approval, change.rejection
+    if change.state is ChangeState.MERGED:
+        return
+    if change.approved and yes is not None:
+        yield ((f"✓ approved by {tame(yes.by)} {ago(yes.at, value.now)} ago", Tone.OK),)
+    elif change.head_approved and yes is not None:
+        text = f"✓ approved on {value.repo.target} {short(yes.target)}, which has moved since"
+        yield ((text, Tone.WARN),)
+    if no is not None and no.head == change.head:
+        note = f": {tame(no.note)}" if no.note else ""
+        yield ((f"✕ rejected {ago(no.at, value.now)} ago{note}", Tone.DIM),)
+    sent = [prompt for prompt in change.prompts if prompt.head == change.head]
+    if sent:
+        last = sent[-1]
+        where = f"as {tame(last.attempt)}" if last.attempt else "stored until an agent takes it"
+        yield ((f"⟳ comments sent back {ago(last.at, value.now)} ago, {where}", Tone.WORK),)
+
+
+def signals_in_order(change: Change) -> tuple[Signal, ...]:
+    """Signals as they are stepped through: what still blocks, what blocked, remarks."""
+    left = set(change.unacknowledged)
+    return tuple(
+        sorted(change.signals, key=lambda signal: (signal not in left, not signal.blocking))
+    )
+
+
+def signal_lines(value: Summary) -> list[Line]:
+    """The signal that is shown, and others around it where there is room."""
+    change = value.change
+    signals = signals_in_order(change)
+    if not signals:
+        return []
+    at = min(value.signal, len(signals) - 1)
+    room = _FEW_SIGNALS if value.brief else _MANY_SIGNALS
+    first = max(0, min(at - room + 2, len(signals) - room))
+    lines: list[Line] = []
+    for index in range(first, min(first + room, len(signals))):
+        lines.append(_signal(signals[index], change, index, len(signals), shown=index == at))
+    return lines
+
+
+def _signal(signal: Signal, change: Change, index: int, count: int, *, shown: bool) -> Line:
+    acknowledged = signal.key in change.acknowledged
+    if not signal.blocking:
+        glyph, tone = "·", Tone.DIM
+    else:
+        glyph, tone = ("✓", Tone.OK) if acknowledged else ("▲", Tone.WARN)
+    place = f"{index + 1}/{count} " if count > 1 else ""
+    text = Tone.TEXT if shown else Tone.DIM
+    line: list[Span] = [
+        (" ▸" if shown and count > 1 else "  ", Tone.CHOSEN),
+        (f"{glyph} ", tone),
+        (place, Tone.FAINT),
+    ]
+    if signal.path:
+        line += [(f"{tame(signal.path)}  ", Tone.STRONG if shown else Tone.DIM)]
+    line += [(tame(signal.detail), text)]
+    if shown and signal.blocking and not acknowledged:
+        line += [("   b", Tone.KEY), (" acknowledges", Tone.DIM)]
+    if shown and count > 1:
+        line += [("   s", Tone.KEY), (" next signal", Tone.DIM)]
+    return tuple(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The files of a diff in one line. `paths` and `sizes` are of the diff, in its order."""
+
+    paths: tuple[str, ...] = ()
+    sizes: tuple[tuple[int | None, int | None], ...] = ()
+    at: int = 0
+    reviewed: frozenset[str] = frozenset()
+    against: Against = Against.LANDS
+    loading: str = ""
+
+
+_AGAINST = {
+    Against.LANDS: "what lands",
+    Against.MADE: "what the agent did",
+    Against.SINCE: "since your last look",
+}
+
+
+def draw_strip(value: Strip, width: int, height: int) -> Drawing:
+    """` 1/5 ✓ src/queue.py +61 −20   2   src/retry.py +9 −4   …   what lands`."""
+    done = sum(path in value.reviewed for path in value.paths)
+    end: list[Line] = []
+    if value.loading:
+        end.append(((value.loading, Tone.WORK),))
+    if done:
+        tone = Tone.OK if done == len(value.paths) else Tone.DIM
+        end.append(((f"✓ {done} of {len(value.paths)}", tone),))
+    end.append(((_AGAINST[value.against], Tone.ACCENT),))
+    tail: Line = (*joined(end), (" ", Tone.TEXT))
+    return Drawing((spread(_files(value, width - line_cells(tail) - 2), tail, width),))
+
+
+def _files(value: Strip, width: int) -> Line:
+    """The file of the cursor, and as many after it as fit whole."""
+    if not value.paths:
+        return ((" no files" if not value.loading else "", Tone.DIM),)
+    line: list[Span] = [*_file(value, value.at)]
+    for index in range(value.at + 1, len(value.paths)):
+        file = _file(value, index)
+        if line_cells((*line, *file)) > width - 3:
+            return (*line, ("   …", Tone.FAINT))
+        line += file
+    return tuple(line)
+
+
+def _file(value: Strip, index: int) -> Sequence[Span]:
+    here = index == value.at
+    path = value.paths[index]
+    number = f" {index + 1}/{len(value.paths)}" if here else f"   {index + 1}"
+    check = "✓" if path in value.reviewed else ("▸" if here else " ")
+    return (
+        (number, Tone.DIM if here else Tone.FAINT),
+        (f" {check} ", Tone.OK if path in value.reviewed else Tone.CHOSEN),
+        (tame(path), Tone.TITLE if here else Tone.DIM),
+        (" ", Tone.TEXT),
+        *added_removed(*value.sizes[index]),
+    )
+
+
+def task_text(change: Change, width: int, most: int) -> tuple[str, ...]:
+    """What was asked for, where it says more than the title."""
+    text = change.text
+    return wrapped(text, width, most=most) if text and text != change.title else ()

@@ -1,0 +1,169 @@
+"""Sheets: exactly what is about to be done, before it is done."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+
+from fleettui.model.errors import FleettuiError
+from fleettui.model.landing import Strategy
+from fleettui.tui.draw.grid import Drawing
+from fleettui.tui.draw.paint import BLANK, Line, Tone
+from fleettui.tui.draw.review_sheets import blocked_lines, fitted
+from fleettui.tui.review_keys import SHEET
+from fleettui.tui.widgets.hints import KeyHints
+from fleettui.tui.widgets.lines import Lines
+
+WhatT = TypeVar("WhatT")
+
+
+def _never(what: Any) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[WhatT]):
+    """What a sheet is about. `load` finds out what would happen, `lines` say it, `blocked` why
+    it cannot be done; `does`: what enter does, in words; "": there is nothing to confirm."""
+
+    title: str
+    does: str
+    load: Callable[[Strategy], Awaitable[WhatT]]
+    lines: Callable[[WhatT, int], Sequence[Line]]
+    blocked: Callable[[WhatT], Sequence[str]] = _never
+    strategies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State(Generic[WhatT]):
+    """How far it is: nothing yet, what would happen, or why that cannot be told."""
+
+    plan: Plan[WhatT]
+    strategy: Strategy
+    what: WhatT | None = None
+    failure: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether enter would do something."""
+        done = self.what is not None and bool(self.plan.does)
+        return done and not self.plan.blocked(cast("WhatT", self.what))
+
+
+def draw_sheet(value: State[Any], width: int, height: int) -> Drawing:
+    """What would happen, and what enter and esc do."""
+    plan = value.plan
+    if value.failure:
+        lines: list[Line] = [*blocked_lines([value.failure], width), BLANK]
+    elif value.what is None:
+        lines = [BLANK, (("⟳ finding out exactly what would happen…", Tone.WORK),), BLANK]
+    else:
+        lines = [*plan.lines(value.what, width), BLANK]
+    if value.ready:
+        lines.append(
+            (
+                ("enter ", Tone.KEY),
+                (plan.does, Tone.TEXT),
+                ("   esc ", Tone.KEY),
+                ("changes nothing", Tone.DIM),
+            )
+        )
+    else:
+        lines.append((("esc ", Tone.KEY), ("back", Tone.DIM)))
+    return Drawing(fitted(lines, width))
+
+
+class Sheet(ModalScreen[WhatT | None]):
+    """Shows a plan; its result is what is to be done, or None."""
+
+    CSS_PATH = "sheets.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(SHEET)
+    AUTO_FOCUS = ""
+
+    def __init__(self, plan: Plan[WhatT], strategy: Strategy = Strategy.MERGE) -> None:
+        super().__init__()
+        self._state = State(plan, strategy)
+        self._painted = False
+
+    def compose(self) -> ComposeResult:
+        """The sheet, and its keys."""
+        yield Lines(draw_sheet, self._state, id="sheet")
+        yield KeyHints()
+
+    def on_mount(self) -> None:
+        """Find out what would happen."""
+        self._lines.border_title = self._state.plan.title
+        self._find_out()
+
+    @property
+    def _lines(self) -> Lines[State[WhatT]]:
+        return self.query_one("#sheet", Lines)
+
+    def _find_out(self) -> None:
+        self._painted = False
+        self._become(State(self._state.plan, self._state.strategy))
+        self.run_worker(self._load(), group="sheet.load", exclusive=True)
+
+    async def _load(self) -> None:
+        plan, strategy = self._state.plan, self._state.strategy
+        try:
+            what = await plan.load(strategy)
+        except FleettuiError as error:
+            self._become(State(plan, strategy, failure=str(error)))
+        else:
+            self._become(State(plan, strategy, what))
+            self.call_after_refresh(self._was_painted)
+
+    def _was_painted(self) -> None:
+        self._painted = True
+        self.refresh_bindings()
+
+    def _become(self, state: State[WhatT]) -> None:
+        self._state = state
+        lines = self._lines
+        lines.styles.height = len(draw_sheet(state, self._width(), 1).lines) + 2
+        lines.value = state
+        self.refresh_bindings()
+
+    def _width(self) -> int:
+        return self._lines.room.width or min(96, max(10, self.app.size.width - 6))
+
+    def on_resize(self) -> None:
+        """Be as high as the text is now."""
+        self.call_after_refresh(self._become, self._state)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what was shown can be confirmed: a key that was typed ahead confirms nothing."""
+        if action == "confirm":
+            return self._state.ready and self._painted
+        if action == "strategy":
+            return self._state.plan.strategies
+        return True
+
+    def action_confirm(self) -> None:
+        """Do it."""
+        self._painted = False
+        self.dismiss(self._state.what)
+
+    def action_back(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
+
+    def action_strategy(self) -> None:
+        """Look at the next strategy."""
+        every = list(Strategy)
+        after = every[(every.index(self._state.strategy) + 1) % len(every)]
+        self._state = State(self._state.plan, after)
+        self._find_out()
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self._lines.scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        lines = self._lines
+        lines.scroll_relative(y=pages * max(1, lines.room.height - 1), animate=False)
