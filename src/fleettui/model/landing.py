@@ -22,7 +22,7 @@ class Preview:
     `before` and `after` are commits of the target branch, `tree` the tree of `after`. `keeps`:
     unsaved files of the user's that stay as they are. `blocked`: why it cannot land now, one
     line each; empty: it can. `checked_out`: the folder whose files will change, None: only the
-    branch moves. `gates`: commands that run before (argv).
+    branch moves. `gates`: commands that run before (argv). `notes`: what is good to know.
     """
 
     key: ChangeKey
@@ -40,6 +40,7 @@ class Preview:
     keeps: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     gates: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class LandingState(StrEnum):
