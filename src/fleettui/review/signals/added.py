@@ -52,7 +52,7 @@ class Piece:
 
     def number(self, offset: int) -> int:
         """The line number, in the new file, of an offset in an added line."""
-        return self._next(offset) - 1
+        return self._next(offset + 1) - 1
 
     @property
     def after(self) -> int:

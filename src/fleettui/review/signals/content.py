@@ -64,7 +64,7 @@ class Content:
     def end(self) -> None:
         """Say what only the whole change tells."""
         for path, count, names in self._ledger.lost():
-            told = ", ".join(clean(name.strip(b"'\"`"), limit=50) for name in names[:_NAMED])
+            told = ", ".join(clean(name, limit=50) for name in names[:_NAMED])
             words = f"−{count} {'test' if count == 1 else 'tests'}"
             self._findings.add(Code.TESTS_REMOVED, path, f"{words}: {told}" if told else words)
         for path, count, first in self._ledger.skipped():

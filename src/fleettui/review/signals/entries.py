@@ -103,11 +103,17 @@ def contents(file: FileChange, size: int | None, blob: bytes | None, findings: F
         )
     elif size >= LARGE:
         findings.add(Code.LARGE_FILE, file.path, told)
-    if text and blob is not None and b"\0" in blob and _is_text(file.raw_path, blob):
+    if blob is not None and disguised(file, blob):
         zeros = blob.count(b"\0")
         findings.add(Code.NUL_IN_TEXT, file.path, f"{zeros} NUL in {told}: shown as a binary")
     elif file.binary:
         findings.add(Code.BINARY, file.path, told)
+
+
+def disguised(file: FileChange, blob: bytes) -> bool:
+    """Whether this is text of which git shows no line because of a NUL."""
+    text = file.binary and b"\0" in blob and named_as_text(file.raw_path)
+    return text and _is_text(file.raw_path, blob)
 
 
 def _is_text(raw_path: bytes, blob: bytes) -> bool:

@@ -37,7 +37,7 @@ _language(
 _language(
     _SLASHED,
     rb"(?:it|test|specify)(?:\.(?!skip|todo)\w+)*(?:\([^)\n]*\))?"
-    rb"\([ \t]*(['\"`][^\n]{1,120}?['\"`])",
+    rb"\([ \t]*('[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`)",
     rb"\b(?:it|test|describe|context|suite|specify)(?:\.\w+)*"
     rb"\.(?:skip|only|todo|fails|failing|fixme)\b"
     rb"|\b(?:xit|xtest|xdescribe|xcontext|fit|fdescribe)\(|\bthis\.skip\(\)",
@@ -58,7 +58,8 @@ _language(
 )
 _language(
     "rb",
-    rb"(?:def[ \t]+(?=test_)|(?:it|test|scenario|specify)[ \t]+)(test_\w+|['\"][^\n]{1,120}?['\"])",
+    rb"(?:def[ \t]+(?=test_)|(?:it|test|scenario|specify)[ \t]+)"
+    rb"(test_\w+|'[^'\n]{1,200}'|\"[^\"\n]{1,200}\")",
     rb"\b(?:xit|xdescribe|xcontext|fit|fdescribe|pending)\b|^\+[ \t]*skip\b|\bskip:[ \t]*true",
 )
 _language(
@@ -83,6 +84,7 @@ def is_test(path: str) -> bool:
 
 @dataclass(slots=True)
 class _FileTests:
+    added: Counter[tuple[str, bytes]] = field(default_factory=Counter)
     removed: Counter[tuple[str, bytes]] = field(default_factory=Counter)
     skips: int = 0
     skip: str = ""
@@ -90,10 +92,9 @@ class _FileTests:
 
 @dataclass(slots=True)
 class Ledger:
-    """Tests removed and added in a whole change, so that moving one is no loss."""
+    """Tests removed and added in a whole change, so that moving or renaming one is no loss."""
 
     _files: dict[str, _FileTests] = field(default_factory=dict)
-    _added: Counter[tuple[str, bytes]] = field(default_factory=Counter)
 
     def look(self, path: str, piece: Piece) -> None:
         """Count what a piece of a file's diff adds and removes."""
@@ -102,33 +103,31 @@ class Ledger:
             return
         tests = self._files.setdefault(path, _FileTests())
         for match in _TESTS[extension].finditer(piece.text):
-            book = self._added if match[1] == b"+" else tests.removed
+            book = tests.added if match[1] == b"+" else tests.removed
             book[extension, match[2]] += 1
         for match in _SKIPS[extension].finditer(piece.text):
-            self._skip(tests, piece, match)
-
-    def _skip(self, tests: _FileTests, piece: Piece, match: re.Match[bytes]) -> None:
-        at = match.start()
-        if piece.added(at + 1):
-            tests.skips += 1
-            if not tests.skip:
-                word = match[0].lstrip(b"+").strip().decode("utf-8", "replace")
-                tests.skip = f"line {piece.number(at + 1)}: {word[:60]}"
-        elif piece.removed(at + 1):
-            tests.skips -= 1
+            _skip(tests, piece, match)
 
     def lost(self) -> list[tuple[str, int, list[bytes]]]:
-        """Path, number and some names of tests that are removed and not added elsewhere."""
-        left, found = self._added.copy(), []
+        """Path, number and some names of tests by which files have fewer than before.
+
+        Call it once, at the end.
+        """
+        for tests in self._files.values():
+            same = tests.added & tests.removed
+            tests.added -= same
+            tests.removed -= same
+        elsewhere: Counter[tuple[str, bytes]] = Counter()
+        for tests in self._files.values():
+            elsewhere += tests.added
+        found = []
         for path, tests in self._files.items():
-            gone: Counter[tuple[str, bytes]] = Counter()
-            for key, count in tests.removed.items():
-                moved = min(count, left[key])
-                left[key] -= moved
-                if count > moved:
-                    gone[key] = count - moved
-            if gone:
-                found.append((path, gone.total(), [name for _, name in gone if name]))
+            moved = tests.removed & elsewhere
+            elsewhere -= moved
+            gone = tests.removed - moved
+            count = gone.total() - tests.added.total()
+            if count > 0:
+                found.append((path, count, [_plain(name) for _, name in gone if name]))
         return found
 
     def skipped(self) -> list[tuple[str, int, str]]:
@@ -138,3 +137,18 @@ class Ledger:
             for path, tests in self._files.items()
             if tests.skips > 0
         ]
+
+
+def _plain(name: bytes) -> bytes:
+    return name[1:-1] if name[:1] in (b"'", b'"', b"`") else name
+
+
+def _skip(tests: _FileTests, piece: Piece, match: re.Match[bytes]) -> None:
+    at = match.start()
+    if piece.added(at + 1):
+        tests.skips += 1
+        if not tests.skip:
+            word = match[0].lstrip(b"+").strip().decode("utf-8", "replace")
+            tests.skip = f"line {piece.number(at + 1)}: {word[:60]}"
+    elif piece.removed(at + 1):
+        tests.skips -= 1

@@ -8,8 +8,7 @@ _ISSUE = re.compile(
 )
 _SKIP = re.compile(
     rb"(?i)\[(?:skip[ -](?:ci|actions|netlify|vercel|render|circle)|(?:ci|actions)[ -]skip"
-    rb"|no[ -]ci)\]"
-    rb"|^skip-checks:\s*true|\*\*\*NO_CI\*\*\*|\[(?:deploy|release)[^\]\n]{0,30}\]",
+    rb"|no[ -]ci)\]|^skip-checks:\s*true|\*\*\*NO_CI\*\*\*",
     re.MULTILINE,
 )
 _MENTION = re.compile(rb"(?<![\w@./+-])@[A-Za-z0-9][A-Za-z0-9-]{1,38}(?![\w@.(/])")

@@ -22,7 +22,7 @@ _KNOWN = tuple(
         (rb"github_pat_[A-Za-z0-9_]{22,}", "GitHub token"),
         (rb"sk-ant-[A-Za-z0-9_-]{20,}", "Anthropic key"),
         (rb"sk-or-[A-Za-z0-9_-]{20,}", "OpenRouter key"),
-        (rb"sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,}", "API key"),
+        (rb"sk-(?:(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{20,})", "API key"),
         (rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}$", "AWS key"),
         (rb"AIza[0-9A-Za-z_-]{35}", "Google key"),
         (rb"xox[abeoprs]-[0-9A-Za-z-]{10,}", "Slack token"),
@@ -73,7 +73,8 @@ _COMMON = frozenset(
     b" token key xxx hunter2 p4ssw0rd".split()
 )
 _LOCAL = re.compile(
-    rb"(?i)(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\b|db\b|(?:.*\.)?example\b|.*\.(?:test|invalid|local)\b)"
+    rb"(?i)(?:localhost|127[.\d]+|0\.0\.0\.0|\[?::1\]?|host|db|(?:.*\.)?example(?:\.\w+)?"
+    rb"|.*\.(?:test|invalid|local))(?::\d*)?"
 )
 _BITS = 3.6
 _BITS_HEX = 3.0
@@ -184,7 +185,7 @@ def _is_login(user: bytes, password: bytes, host: bytes) -> bool:
         low in _COMMON
         or low == user.lower()
         or _PLACEHOLDER.search(password)
-        or _LOCAL.match(host)
+        or _LOCAL.fullmatch(host)
         or len(set(password)) < 4
     )
 

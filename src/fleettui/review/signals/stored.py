@@ -115,7 +115,7 @@ async def _disguised(files: Sequence[FileChange], objects: Objects, content: Con
     """Text in which a NUL makes git show nothing: examine it without the NULs."""
     for file in files:
         blob = objects.contents.get(file.new.encode("ascii"))
-        if blob is None or not file.binary or file.new_mode not in _REGULAR:
+        if blob is None or file.new_mode not in _REGULAR or not entries.disguised(file, blob):
             continue
         for piece in whole(file.raw_path, blob.replace(b"\0", b"")):
             content.look(piece)
