@@ -25,6 +25,7 @@ class Command:
 COMMANDS = {
     "init": Command("fleettui.commands.init", "find machines and models, and write a fleet.toml"),
     "doctor": Command("fleettui.commands.doctor", "check the set-up, and say how to mend it"),
+    "review": Command("fleettui.commands.review", "look at what agents made, approve and land it"),
     "demo": Command("fleettui.commands.demo", "show everything on a made-up fleet"),
 }
 

@@ -138,7 +138,7 @@ class ReviewPort(Protocol):
     ) -> Train:
         """All approved changes (or `keys`) in forecast order, each on the one before."""
 
-    async def land_train(self, train: Train, *, approved: bool = True) -> TrainResult:
+    async def land_train(self, train: Train) -> TrainResult:
         """Approve exactly the trees of the sheet and land them until the first failure."""
 
     async def preview_remove(self, key: ChangeKey) -> Removal:
