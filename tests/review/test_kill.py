@@ -1,0 +1,182 @@
+"""`kill -9` at random moments of a landing: nothing of the user's is ever lost.
+
+8 moments by default, 100 with FLEETTUI_SOAK set (`make soak`).
+"""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fleettui.model.errors import Refused
+from fleettui.model.landing import LandingState
+from fleettui.review.recovery import recover
+from tests.lab.repos import commit, git, make_repo
+from tests.review.landing_lab import Lab, lab_in
+
+MOMENTS = 100 if os.environ.get("FLEETTUI_SOAK") else 8
+SEED = 20261121
+PATIENCE_S = 120.0
+
+DIRT = " M mine/dirty\nA  mine/staged\n?? mine/new\n"
+
+
+def words(chance: random.Random) -> str:
+    return "".join(f"{chance.random()}\n" for _ in range(chance.randrange(1, 120)))
+
+
+async def big_lab(tmp_path: Path, chance: random.Random) -> tuple[Lab, str]:
+    """A clone, and a head that changes 1,500 files, adds 300 and removes 100."""
+    files = {f"d{n % 40}/f{n}": words(chance) for n in range(1700)}
+    user = make_repo(tmp_path / "user", files | {"mine/dirty": "clean\n"})
+    lab = await lab_in(tmp_path, user)
+    for n in range(1500, 1600):
+        (lab.agent / f"d{n % 40}/f{n}").unlink()
+    changed = {f"d{n % 40}/f{n}": words(chance) for n in range(1500)}
+    added = {f"new{n % 7}/sub/g{n}": words(chance) for n in range(300)}
+    return lab, await lab.take(commit(lab.agent, changed | added, "much"))
+
+
+def make_dirty(lab: Lab) -> None:
+    """What the user has not committed: changed, staged and new."""
+    (lab.user / "mine/dirty").write_text("dirty\n")
+    (lab.user / "mine/staged").write_text("staged\n")
+    git(lab.user, "add", "mine/staged")
+    (lab.user / "mine/new").write_text("new\n")
+
+
+def start(lab: Lab, head: str) -> subprocess.Popen[str]:
+    """A lander that is ready."""
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.review.lander",
+            str(lab.user),
+            str(lab.ws.folder.parents[1]),
+            head,
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def kill(process: subprocess.Popen[str], *, children: bool) -> None:
+    """Kill the lander, and with `children` the git that it started."""
+    with suppress(psutil.NoSuchProcess):
+        started = psutil.Process(process.pid).children(recursive=True) if children else []
+        process.kill()
+        for child in started:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    process.communicate()
+
+
+@dataclass
+class Course:
+    """How long a landing takes here, in seconds, and when it writes files."""
+
+    whole: float
+    writing: tuple[float, float]
+
+
+def measure(lab: Lab, head: str) -> Course:
+    """Let one land to its end, and look at the index lock meanwhile."""
+    lock = lab.user / ".git" / "index.lock"
+    process = start(lab, head)
+    begun = time.monotonic()
+    go(process)
+    seen = []
+    while process.poll() is None:
+        if lock.exists():
+            seen.append(time.monotonic() - begun)
+        time.sleep(0.001)
+    whole = time.monotonic() - begun
+    assert process.communicate()[0] == "landed\n"
+    first = seen[0] if seen else whole / 2
+    last = max((t for t in seen if t - first < 0.8 * whole), default=first)
+    return Course(whole, (first, max(last, first + 0.05)))
+
+
+async def settled(lab: Lab) -> tuple[str, ...]:
+    """What recovery says; a git that outlived its lander is waited for."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return await recover(lab.ws, await lab.clone(), lab.journal)
+        except Refused:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.1)
+
+
+def start_over(lab: Lab, before: str) -> None:
+    git(lab.user, "reset", "-q", "--hard", before)
+    git(lab.user, "clean", "-fdq")
+    make_dirty(lab)
+
+
+def sound(lab: Lab, before: str, after: str) -> bool:
+    """Whether everything is at one of the two commits, with the user's own untouched."""
+    assert lab.tip in (before, after)
+    assert lab.status() == DIRT
+    assert (lab.read("mine/dirty"), lab.read("mine/staged")) == (b"dirty\n", b"staged\n")
+    assert lab.read("mine/new") == b"new\n"
+    assert git(lab.user, "show", ":mine/staged") == b"staged\n"
+    assert not list((lab.user / ".git").rglob("*.lock"))
+    return lab.whole()
+
+
+@pytest.mark.soak
+async def test_every_moment_can_be_recovered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    chance = random.Random(SEED)
+    lab, head = await big_lab(tmp_path, chance)
+    before = lab.tip
+    make_dirty(lab)
+    course = await asyncio.to_thread(measure, lab, head)
+    after = lab.tip
+    told: dict[str, int] = {}
+    for number in range(MOMENTS):
+        start_over(lab, before)
+        process = await asyncio.to_thread(start, lab, head)
+        spans = (course.writing, (0.0, course.whole))
+        moment = chance.uniform(*spans[number % 2])
+        go(process)
+        await asyncio.sleep(moment)
+        lock = (lab.user / ".git" / "index.lock").exists()
+        kill(process, children=chance.random() < 0.7)
+        left = lock and (lab.user / ".git" / "index.lock").exists()
+        said = await settled(lab)
+        assert sound(lab, before, after), said
+        assert await lab.journal.unfinished() == ()
+        assert not await lab.journal.pending()
+        state = (await lab.journal.landings())[0].state
+        assert state is (LandingState.LANDED if lab.tip == after else LandingState.FAILED)
+        line = f"{'stale lock, ' if left else ''}{said[0] if said else 'nothing to do'}"
+        told[line] = told.get(line, 0) + 1
+    assert sum(told.values()) == MOMENTS
+    print(f"\n{MOMENTS} kills of a landing that takes {course.whole:.2f} s, all recovered:")
+    for line, count in sorted(told.items(), key=lambda item: -item[1]):
+        print(f"  {count:3} × {line}")
