@@ -59,7 +59,11 @@ def random_branches(
 
 
 def _branch(
-    chance: random.Random, written: Written, targets: Sequence[int], heads: Sequence[int], moves: int
+    chance: random.Random,
+    written: Written,
+    targets: Sequence[int],
+    heads: Sequence[int],
+    moves: int,
 ) -> int:
     start = chance.choice([*targets, targets[-1], targets[-1]])
     if heads and chance.random() < 0.15:
@@ -149,7 +153,14 @@ def _file_for_folder(chance: random.Random, files: Files) -> None:
     files[folder] = _text(chance, folder)
 
 
-_MOVES = [*[_edit] * 8, *[_add] * 4, *[_remove] * 2, *[_rename] * 3, _rename_folder, _file_for_folder]
+_MOVES = [
+    *[_edit] * 8,
+    *[_add] * 4,
+    *[_remove] * 2,
+    *[_rename] * 3,
+    _rename_folder,
+    _file_for_folder,
+]
 
 
 def _data(raw: bytes) -> bytes:
