@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("snapshot", "paint", "load")
+NAMES = ("snapshot", "paint", "load", "review_read")
 
 
 def main(names: list[str]) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleettui.model.change import FileChange
 from tests.lab.repos import git
 
 
@@ -18,6 +19,20 @@ class Listed:
     status: str
     added: str
     removed: str
+
+
+def listed(file: FileChange) -> Listed:
+    """A file of ours in git's words."""
+    return Listed(
+        file.raw_path,
+        f"{file.old_mode:06o}",
+        f"{file.new_mode:06o}",
+        file.old,
+        file.new,
+        file.status,
+        "-" if file.additions is None else str(file.additions),
+        "-" if file.deletions is None else str(file.deletions),
+    )
 
 
 def differences(place: Path, a: str, b: str) -> list[Listed]:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleettui.git.runner import Git, GitFailed, GitTooLarge
-from fleettui.model.change import FileChange
 from fleettui.model.errors import Malformed
 from fleettui.model.text import is_clean
 from fleettui.review.listing import (
@@ -25,7 +24,7 @@ from fleettui.review.listing import (
     read_sizes,
     shown,
 )
-from tests.lab.by_hand import Listed, differences
+from tests.lab.by_hand import differences, listed
 from tests.lab.histories import History
 from tests.lab.repos import COMMITTED_AT, commit, git, make_repo
 
@@ -54,22 +53,6 @@ def tree_of(place: Path, *entries: bytes) -> str:
     return told.decode().strip()
 
 
-def as_listed(file: FileChange) -> Listed:
-    def told(lines: int | None) -> str:
-        return "-" if lines is None else str(lines)
-
-    return Listed(
-        file.raw_path,
-        f"{file.old_mode:06o}",
-        f"{file.new_mode:06o}",
-        file.old,
-        file.new,
-        file.status,
-        told(file.additions),
-        told(file.deletions),
-    )
-
-
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_equals_git_by_hand(tmp_path: Path, seed: int) -> None:
     history = History(tmp_path / "repo", seed)
@@ -81,7 +64,7 @@ async def test_equals_git_by_hand(tmp_path: Path, seed: int) -> None:
     seen = set()
     for a, b in pairs:
         found = await list_files(q(history.place), a, b)
-        assert [as_listed(file) for file in found] == differences(history.place, a, b)
+        assert [listed(file) for file in found] == differences(history.place, a, b)
         seen |= {file.status for file in found}
     assert seen == {"A", "D", "M", "T"}
 

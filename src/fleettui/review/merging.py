@@ -1,7 +1,7 @@
 """What merging would give: `git merge-tree`, which needs no work tree and touches no ref.
 
-Renames are followed as `git merge` does by default. Attributes of the trees (`merge=union`) are
-not, since an agent writes them: where they matter, a conflict is told instead.
+Renames are followed as `git merge` does by default. Attributes such as `merge=union` count as
+far as `merge_rules.take_rules` took them over from the target.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from fleettui.git.parse import object_id
 from fleettui.git.runner import Git, GitFailed, GitTimedOut, GitTooLarge
 from fleettui.model.errors import Malformed
 from fleettui.model.text import clean
+from fleettui.review.merge_rules import rules_file
 
 MERGE_DEADLINE = 30.0
 """Seconds for one merge, or for a batch of them."""
@@ -167,7 +168,8 @@ async def _batch(
 
 
 def _merging(q: Git) -> Git:
-    return replace(q, config=(*q.config, *_AS_GIT_MERGES))
+    rules = f"core.attributesFile={rules_file(q)}"
+    return replace(q, config=(*q.config, *_AS_GIT_MERGES, rules))
 
 
 def _unrelated(error: GitFailed) -> bool:
