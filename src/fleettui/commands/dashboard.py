@@ -24,10 +24,16 @@ def run(args: argparse.Namespace) -> int:
     fleet = load(path) if path else this_machine()
     view = unread(fleet, clean(socket.gethostname(), limit=64), datetime.now(UTC))
     with first_frame(view, fleet.theme or DEFAULT, theme_folders()):
-        from fleettui.commands.services import monitor_for
+        from fleettui.commands.editor import edit
+        from fleettui.commands.following import Following
+        from fleettui.commands.services import monitor_for, review_for
         from fleettui.tui.app import FleetApp, show
 
         monitor = monitor_for(fleet, configuration=watch)
+        # Without a fleet.toml there is nothing to review, and nothing that could change that.
+        review = review_for(fleet) if path else None
+        if review is not None:
+            Following(monitor, review)
         note = None if path else _ALONE
-        app = FleetApp(monitor, theme=fleet.theme, keys=fleet.keys, note=note)
+        app = FleetApp(monitor, review, edit=edit, theme=fleet.theme, keys=fleet.keys, note=note)
     return show(app)

@@ -5,7 +5,7 @@ Nothing else knows how the parts fit together; commands and screens get what is 
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from fleettui.model.repo import Repo
     from fleettui.probes.ollama import OllamaProbe
     from fleettui.probes.probe import Probe
+    from fleettui.review.desks import Places
     from fleettui.review.fetch import CloneAt
     from fleettui.review.service import Review
-    from fleettui.review.service import Source as ReviewSource
 
 OLLAMA_HERE = "http://127.0.0.1:11434"
 """Where `ollama = "ssh"` goes, seen from the machine itself; also the Host header it expects."""
@@ -77,13 +77,19 @@ async def open_review(args: argparse.Namespace) -> "AsyncIterator[Review]":
 
 def review_for(fleet: "Fleet") -> "Review":
     """The review of that fleet's repositories. Connects nothing yet."""
+    from fleettui.review.desks import Desks
     from fleettui.review.service import Review
 
-    return Review(sources_of(fleet), Path(fleet.state_dir), ssh_config=fleet.ssh_config)
+    state_dir = Path(fleet.state_dir)
+    return Review(
+        lambda changed: Desks(
+            fleet.repos, places_of(fleet), state_dir, changed, ssh_config=fleet.ssh_config
+        )
+    )
 
 
-def sources_of(fleet: "Fleet") -> "tuple[ReviewSource, ...]":
-    """The repositories with the clones that agents work in.
+def places_of(fleet: "Fleet") -> "Places":
+    """The clones of a repository that agents work in.
 
     Branches are read over connections of their own, so that a large one holds up no reading.
     """
@@ -97,21 +103,21 @@ def sources_of(fleet: "Fleet") -> "tuple[ReviewSource, ...]":
             hosts[machine.name] = open_host(machine, fleet, clock)
         return hosts[machine.name]
 
-    return tuple((repo, _places(repo, fleet, host_of)) for repo in fleet.repos)
+    def places(repo: "Repo") -> "tuple[CloneAt, ...]":
+        from fleettui.review.fetch import CloneAt
 
-
-def _places(
-    repo: "Repo", fleet: "Fleet", host_of: "Callable[[Machine], Host | None]"
-) -> "tuple[CloneAt, ...]":
-    from fleettui.review.fetch import CloneAt
-
-    places = []
-    for machine in fleet.machines:
         # Agents' branches in the user's own clone are those of this machine.
-        path = repo.clones.get(machine.name) or (repo.path if machine.local else None)
-        if path is not None:
-            places.append(CloneAt(machine.name, path, host_of(machine), machine.platform))
-    return tuple(places)
+        paths = {
+            machine.name: repo.clones.get(machine.name) or (repo.path if machine.local else None)
+            for machine in fleet.machines
+        }
+        return tuple(
+            CloneAt(machine.name, path, host_of(machine), machine.platform)
+            for machine in fleet.machines
+            if (path := paths[machine.name]) is not None
+        )
+
+    return places
 
 
 def open_line(machine: "Machine", fleet: "Fleet", *, clock: Clock) -> Line:

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fleettui.model.errors import FleettuiError
-from fleettui.review.desk import Desk
-from fleettui.review.fetch import CloneAt
+
+if TYPE_CHECKING:
+    from fleettui.review.desk import Desk
+    from fleettui.review.fetch import CloneAt
 
 READ_DEADLINE = 60.0
 """Seconds that reading the branches of one clone may take."""
@@ -67,7 +70,7 @@ class Watch:
             if repo in (None, name):
                 bell.ring()
 
-    async def run(self, desks: Iterable[Desk]) -> None:
+    async def run(self, desks: "Iterable[Desk]") -> None:
         """Read and compute for ever."""
         async with asyncio.TaskGroup() as group:
             for desk in desks:
@@ -80,7 +83,7 @@ class Watch:
                         self._read(desk, place), name=f"review.{name}.{place.machine}"
                     )
 
-    async def _read(self, desk: Desk, place: CloneAt) -> None:
+    async def _read(self, desk: "Desk", place: "CloneAt") -> None:
         bell = self._places[desk.ws.repo.name, place.machine]
         while True:
             if desk.clone is None:
@@ -90,7 +93,7 @@ class Watch:
                 self.ring_desk(desk.ws.repo.name)
             await bell.wait(SEEN_S if self.seen else UNSEEN_S)
 
-    async def _follow(self, desk: Desk) -> None:
+    async def _follow(self, desk: "Desk") -> None:
         bell = self._desks[desk.ws.repo.name]
         await desk.compute()
         self.ring(desk.ws.repo.name)
