@@ -10,7 +10,8 @@ from fleettui.review.evaluate import evaluate
 from fleettui.review.signals import find
 from tests.lab.repos import git
 
-Files = Mapping[str | bytes, "str | bytes | Entry"]
+Files = Mapping[str, "str | bytes | Entry"]
+"""Contents by path; a byte that is no UTF-8 is a surrogate."""
 
 BEGIN: Files = {"README": "hello\n"}
 
@@ -64,7 +65,7 @@ def commit(
     ]
     for name, file in files.items():
         entry = file if isinstance(file, Entry) else Entry(0o100644, file)
-        content, path = _bytes(entry.content), _quoted(_bytes(name))
+        content, path = _bytes(entry.content), _quoted(name.encode("utf-8", "surrogateescape"))
         if entry.mode == 0o160000:
             lines.append(b"M 160000 %s %s" % (content, path))
         else:

@@ -81,7 +81,8 @@ def test_a_line_without_end_is_read_in_parts() -> None:
     pieces = read(diff, 60_000)
     assert max(len(piece.text) for piece in pieces) < 4 * PIECE
     assert any(b"needle" in piece.text for piece in pieces)
-    assert {piece.number(len(piece.text) - 1) for piece in pieces} == {1, 2}
+    last = [(piece, len(piece.text) - 1) for piece in pieces]
+    assert {piece.number(at) for piece, at in last if piece.added(at)} == {1, 2}
     assert added(pieces)[-1] == (b"f", 2, b"end")
 
 
@@ -92,10 +93,10 @@ def test_a_needle_on_the_cut_of_a_long_line_is_whole_somewhere() -> None:
 
 
 def test_a_file_without_diff_is_read_as_added() -> None:
-    content = b"".join(b"line %d\n" % number for number in range(20_000)) + b"end"
+    content = b"".join(b"line %d\n" % number for number in range(9_000)) + b"end"
     found = added(list(whole(b"f", content)))
     assert [line for _, _, line in found] == content.split(b"\n")
-    assert [number for _, number, _ in found] == list(range(1, 20_002))
+    assert [number for _, number, _ in found] == list(range(1, 9_002))
 
 
 @pytest.mark.parametrize(

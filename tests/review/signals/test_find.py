@@ -124,7 +124,7 @@ CASES: dict[str, tuple[Files, Files, set[str]]] = {
     "a colon": ({}, {"c:x": "x\n"}, {"odd-name:c:x"}),
     "a backslash": ({}, {"a\\b": "x\n"}, {"odd-name:a\\b"}),
     "a dot at the end": ({}, {"a.": "x\n"}, {"odd-name:a."}),
-    "a name that is no UTF-8": ({}, {b"a\xff": "x\n"}, {"odd-name:a\\xff"}),
+    "a name that is no UTF-8": ({}, {"a\udcff": "x\n"}, {"odd-name:a\\xff"}),
     "a newline in a name": ({}, {"a\nREADME.md": "x\n"}, {"deceptive-name:a␊README.md!"}),
     "a newline in a folder": ({}, {"a\nb/c": "x\n"}, {"deceptive-name:a␊b/c!"}),
     "a line of git as a name": (
@@ -218,7 +218,7 @@ CASES: dict[str, tuple[Files, Files, set[str]]] = {
 @pytest.mark.parametrize("name", CASES)
 async def test_a_change_has_just_these_signals(name: str, tmp_path: Path) -> None:
     before, after, expected = CASES[name]
-    found = await signals_of(tmp_path, BEGIN | dict(before), BEGIN | dict(after))
+    found = await signals_of(tmp_path, {**BEGIN, **before}, {**BEGIN, **after})
     assert words(found) == expected
     assert all(is_clean(signal.path) and is_clean(signal.detail) for signal in found)
     assert all(signal.detail for signal in found)

@@ -8,13 +8,10 @@ from fleettui.model.text import clean
 from fleettui.review.signals.codes import Code
 from fleettui.review.signals.findings import Findings
 
-LARGE = 1024 * 1024
+LARGE = 1_000_000
 """Bytes from which a file is large."""
 
-UNSHOWN = 5 * 1024 * 1024
-"""Bytes from which git shows no lines (core.bigFileThreshold of the quarantine)."""
-
-HUGE = 50 * 1024 * 1024
+HUGE = 50_000_000
 """Bytes from which hosting services complain: it stays in the history for ever."""
 
 SYMLINK, GITLINK = 0o120000, 0o160000
