@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from fleettui.git.runner import Git
 from fleettui.model.change import ChangeKey, Evaluation, Forecast
-from fleettui.review.chains import Search, chained, components, search, together
+from fleettui.review.chains import EXACT, Search, chained, components, search, together
 from fleettui.review.merging import scratch
-from fleettui.review.touched import Touched, meet, read_touched
+from fleettui.review.touched import Touched, entangled, meet, read_touched
 from fleettui.review.trials import Trials
 
 Pair = tuple[str, str]
@@ -128,14 +128,22 @@ async def _find_order(
     numbers = range(len(changes))
     near, after = await asyncio.to_thread(_relations, changes, cache)
     first = dict(zip(numbers, landed, strict=True))
+    groups = components(numbers, near)
+    touched = [[cache.touched[changes[one].head] for one in group] for group in groups]
+    # Where more decides than who meets whom, only the whole chain is a proof.
+    alone = all(one.certain for group in touched for one in group) and not entangled(touched)
+    if not alone and len(changes) <= EXACT:
+        groups = [list(numbers)]
     chains = await _searched(
-        components(numbers, near), lambda group: search(group, first, after), changes, trials, cache
+        groups, lambda group: search(group, first, after), changes, trials, cache
     )
     order = together(chains)
-    if all(cache.touched[one.head].certain for one in changes) or len(chains) < 2:
+    if alone or len(groups) < 2:
         return order
-    # Something else than the paths of the changes may decide: only the whole chain is proof.
-    (order,) = await _searched([order], lambda group: chained(group, first), changes, trials, cache)
+    everyone = [*order, *(one for one in numbers if one not in order)]
+    (order,) = await _searched(
+        [everyone], lambda _: chained(order, first, spare=numbers), changes, trials, cache
+    )
     return order
 
 

@@ -27,8 +27,8 @@ class Touched:
     """The paths of a change, as git's bytes: what it did, and what landing it would do.
 
     `folders` are all above its paths, `added_in` all above its new ones, `removed_from` all above
-    the ones that it removed. `commits` are its own ones. `certain`: nothing but this decides
-    whether it merges after another one landed.
+    the ones that it removed; `adds` and `removes`: there are such. `commits` are its own ones.
+    `certain`: nothing but this decides whether it merges after another one landed.
     """
 
     paths: frozenset[bytes]
@@ -37,6 +37,8 @@ class Touched:
     removed_from: frozenset[bytes]
     commits: frozenset[str]
     certain: bool
+    adds: bool = False
+    removes: bool = False
 
 
 def meet(one: Touched, other: Touched) -> bool:
@@ -48,6 +50,24 @@ def meet(one: Touched, other: Touched) -> bool:
         and one.added_in.isdisjoint(other.removed_from)
         and one.removed_from.isdisjoint(other.added_in)
         and one.commits.isdisjoint(other.commits)
+    )
+
+
+def entangled(groups: Sequence[Sequence[Touched]]) -> bool:
+    """Whether groups that do not meet may all the same matter to each other when all land.
+
+    What one of them removed and another one added can look like a rename to git, which then
+    matters to a third one that meets one of the two.
+    """
+    adds = [any(one.adds for one in group) for group in groups]
+    removes = [any(one.removes for one in group) for group in groups]
+    return any(
+        len(group) > 1
+        and (
+            (adds[place] and any(removes[:place] + removes[place + 1 :]))
+            or (removes[place] and any(adds[:place] + adds[place + 1 :]))
+        )
+        for place, group in enumerate(groups)
     )
 
 
@@ -145,6 +165,8 @@ def _touched(
         removed_from=above(removed),
         commits=frozenset(commit.id for commit in one.commits),
         certain=_certain(one, told, gone),
+        adds=bool(added),
+        removes=bool(removed),
     )
 
 
