@@ -117,7 +117,7 @@ REVIEW = (
 
 SHEET = (
     key("sheet.confirm", "enter", "confirm", "do it", "Do exactly what the sheet says", show=True),
-    key("sheet.strategy", "s,tab", "strategy", "strategy", "The next strategy", show=True),
+    key("sheet.strategy", "s", "strategy", "strategy", "The next strategy", show=True),
     key("sheet.back", "escape,q", "back", "back", "Change nothing", show=True),
     key("sheet.down", "down,j", "scroll(1)", "down", "Scroll down"),
     key("sheet.up", "up,k", "scroll(-1)", "up", "Scroll up"),

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from fleettui.model import fmt
-from fleettui.model.change import Change, Comment
+from fleettui.model.change import Change
 from fleettui.model.landing import Preview, PushPreview, Removal, Strategy, Train, UndoPreview
+from fleettui.review.prompt import compose
 from fleettui.tui.draw.paint import BLANK, Line, Span, Tone, cut, joined, tame
 from fleettui.tui.draw.review_marks import added_removed, gates_line, short
 from fleettui.tui.draw.wrap import indented, wrapped
@@ -210,22 +211,13 @@ def send_lines(change: Change, width: int) -> list[Line]:
         ),
     ]
     for number, comment in enumerate(change.drafts, start=1):
-        lines += [BLANK, *_comment(number, comment, width)]
-    return lines
-
-
-def _comment(number: int, comment: Comment, width: int) -> list[Line]:
-    place = comment.path if not comment.line else f"{comment.path}:{comment.line}"
-    lines: list[Line] = [
-        (
-            (f"{number}. ", Tone.KEY),
-            (tame(place), Tone.STRONG),
-            ("  outdated", Tone.WARN) if comment.outdated else ("", Tone.TEXT),
-        )
-    ]
-    if comment.quote:
-        lines.append((("   │ ", Tone.BORDER), (tame(comment.quote.strip()), Tone.DIM)))
-    return lines + indented(comment.text, width, Tone.TEXT, indent="   ", most=12)
+        place = comment.path if not comment.line else f"{comment.path}:{comment.line}"
+        lines += [BLANK, ((f"{number}. ", Tone.KEY), (tame(place), Tone.STRONG))]
+        lines += indented(comment.text, width, Tone.TEXT, indent="   ", most=6)
+    lines += [BLANK, (("the whole prompt", Tone.ACCENT),)]
+    told = compose(change.key.branch, change.head, change.drafts)
+    prompt = wrapped(told, max(8, width - 2), most=400)
+    return [*lines, *((("│ ", Tone.BORDER), (line, Tone.TEXT)) for line in prompt)]
 
 
 def fitted(lines: Sequence[Line], width: int) -> tuple[Line, ...]:

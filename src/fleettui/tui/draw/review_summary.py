@@ -1,12 +1,11 @@
 """What stands above a diff: what the change is, whether it lands, and what to be wary of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from fleettui.model import fmt
 from fleettui.model.change import Change, ChangeState, Evaluation, RepoReview, Signal
-from fleettui.model.review_port import Against
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import (
     Line,
@@ -16,13 +15,11 @@ from fleettui.tui.draw.paint import (
     fit,
     fitting,
     flow,
-    joined,
     line_cells,
     spread,
     tame,
 )
 from fleettui.tui.draw.review_marks import (
-    added_removed,
     ago,
     gates_line,
     mark,
@@ -30,7 +27,6 @@ from fleettui.tui.draw.review_marks import (
     short,
     stale_machines,
 )
-from fleettui.tui.draw.wrap import wrapped
 from fleettui.tui.why import moved
 
 _GAP: Span = ("  ", Tone.TEXT)
@@ -61,7 +57,7 @@ def summary_lines(value: Summary, width: int) -> list[Line]:
     """Title, figures, what stands in the way, signals."""
     lines = [title_line(value, width), *_facts(value, width)]
     lines += [cut(((" ", Tone.TEXT), *line), width) for line in _states(value, width - 1)]
-    lines += [cut(line, width) for line in signal_lines(value)]
+    lines += [cut(line, width) for line in signal_lines(value, width)]
     return lines
 
 
@@ -83,41 +79,46 @@ def title_line(value: Summary, width: int) -> Line:
 
 
 def _facts(value: Summary, width: int) -> list[Line]:
-    """Machine, size, whether it merges, gates; wrapped between facts."""
+    """Machine, size, whether it merges, gates; wrapped between facts, or as many as fit."""
     change, seen = value.change, value.change.evaluation
-    machine = tame(change.key.machine)
-    stale = change.key.machine in stale_machines(value.repo, value.now)
-    parts: list[Line] = [
-        ((f"◌ {machine}" if stale else machine, Tone.WARN if stale else Tone.TEXT),)
-    ]
-    parts.append(((found.word, found.tone),) if (found := mark(change)).word else ())
+    state = mark(change)
+    parts: list[Line] = [_machine(value), ((state.word, state.tone),)]
     if seen is not None:
-        parts += [
-            ((fmt.plural(seen.ahead, "commit"), Tone.TEXT),),
-            ((fmt.plural(len(seen.files), "file"), Tone.TEXT),),
-            plus_minus(change),
-            ((f"behind {seen.behind}", Tone.WARN if seen.behind else Tone.DIM),),
-            _merging(seen),
-        ]
-    gates = gates_line(change.gates)
-    claims: Line = ((f"by {tame(change.author)}", Tone.DIM),) if change.author else ()
-    age: Line = ((f"{ago(change.head_at, value.now)} old", Tone.DIM),) if change.head_at else ()
-    parts += [gates, age, claims]
+        commits: Line = ((fmt.plural(seen.ahead, "commit"), Tone.TEXT),)
+        files: Line = ((fmt.plural(len(seen.files), "file"), Tone.TEXT),)
+        behind: Line = ((f"behind {seen.behind}", Tone.WARN if seen.behind else Tone.DIM),)
+        lands = _merging(seen, brief=value.brief)
+        if value.brief:
+            parts += [lands, plus_minus(change), gates_line(change.gates), files, behind, commits]
+        else:
+            parts += [commits, files, plus_minus(change), behind, lands, gates_line(change.gates)]
+    if change.head_at is not None:
+        parts.append(((f"{ago(change.head_at, value.now)} old", Tone.DIM),))
+    if change.author:
+        parts.append(((f"by {tame(change.author)}", Tone.DIM),))
     wanted = [part for part in parts if part]
     if value.brief:
         return [cut(((" ", Tone.TEXT), *fitting(wanted, width - 2)), width)]
-    with_dots = [
-        ((*part, (" ·", Tone.FAINT)) if part is not wanted[-1] else part) for part in wanted
-    ]
-    return [cut(((" ", Tone.TEXT), *line), width) for line in flow(with_dots, width - 2, gap=1)]
+    dot = (" ·", Tone.FAINT)
+    dotted = [(*part, dot) if part is not wanted[-1] else part for part in wanted]
+    return [cut(((" ", Tone.TEXT), *line), width) for line in flow(dotted, width - 2, gap=1)]
 
 
-def _merging(seen: Evaluation) -> Line:
+def _machine(value: Summary) -> Line:
+    machine = tame(value.change.key.machine)
+    if value.change.key.machine in stale_machines(value.repo, value.now):
+        return ((f"◌ {machine}", Tone.WARN),)
+    return ((machine, Tone.TEXT),)
+
+
+def _merging(seen: Evaluation, *, brief: bool) -> Line:
     if seen.too_large:
         return ((f"too large: {seen.too_large}", Tone.WARN),)
-    if seen.tree is not None:
-        return (("merges cleanly → tree ", Tone.OK), (short(seen.tree), Tone.DIM))
-    return ()
+    if seen.tree is None:
+        return ()
+    if brief:
+        return (("merges cleanly", Tone.OK),)
+    return (("merges cleanly → tree ", Tone.OK), (short(seen.tree), Tone.DIM))
 
 
 def _states(value: Summary, width: int) -> Iterator[Line]:
@@ -179,7 +180,7 @@ def signals_in_order(change: Change) -> tuple[Signal, ...]:
     )
 
 
-def signal_lines(value: Summary) -> list[Line]:
+def signal_lines(value: Summary, width: int) -> list[Line]:
     """The signal that is shown, and others around it where there is room."""
     change = value.change
     signals = signals_in_order(change)
@@ -187,11 +188,23 @@ def signal_lines(value: Summary) -> list[Line]:
         return []
     at = min(value.signal, len(signals) - 1)
     room = _FEW_SIGNALS if value.brief else _MANY_SIGNALS
-    first = max(0, min(at - room + 2, len(signals) - room))
+    first = max(0, min(at - (room - 1) // 2, len(signals) - room))
     lines: list[Line] = []
     for index in range(first, min(first + room, len(signals))):
-        lines.append(_signal(signals[index], change, index, len(signals), shown=index == at))
+        line = _signal(signals[index], change, index, len(signals), shown=index == at)
+        hints = _hints(signals[index], change, len(signals)) if index == at else ()
+        fits = line_cells((*line, *hints)) <= width
+        lines.append((*line, *hints) if fits else line)
     return lines
+
+
+def _hints(signal: Signal, change: Change, count: int) -> Line:
+    hints: list[Span] = []
+    if signal in change.unacknowledged:
+        hints += [("   b", Tone.KEY), (" acknowledges", Tone.DIM)]
+    if count > 1:
+        hints += [("   s", Tone.KEY), (" next", Tone.DIM)]
+    return tuple(hints)
 
 
 def _signal(signal: Signal, change: Change, index: int, count: int, *, shown: bool) -> Line:
@@ -210,74 +223,4 @@ def _signal(signal: Signal, change: Change, index: int, count: int, *, shown: bo
     if signal.path:
         line += [(f"{tame(signal.path)}  ", Tone.STRONG if shown else Tone.DIM)]
     line += [(tame(signal.detail), text)]
-    if shown and signal.blocking and not acknowledged:
-        line += [("   b", Tone.KEY), (" acknowledges", Tone.DIM)]
-    if shown and count > 1:
-        line += [("   s", Tone.KEY), (" next signal", Tone.DIM)]
     return tuple(line)
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """The files of a diff in one line. `paths` and `sizes` are of the diff, in its order."""
-
-    paths: tuple[str, ...] = ()
-    sizes: tuple[tuple[int | None, int | None], ...] = ()
-    at: int = 0
-    reviewed: frozenset[str] = frozenset()
-    against: Against = Against.LANDS
-    loading: str = ""
-
-
-_AGAINST = {
-    Against.LANDS: "what lands",
-    Against.MADE: "what the agent did",
-    Against.SINCE: "since your last look",
-}
-
-
-def draw_strip(value: Strip, width: int, height: int) -> Drawing:
-    """` 1/5 ✓ src/queue.py +61 −20   2   src/retry.py +9 −4   …   what lands`."""
-    done = sum(path in value.reviewed for path in value.paths)
-    end: list[Line] = []
-    if value.loading:
-        end.append(((value.loading, Tone.WORK),))
-    if done:
-        tone = Tone.OK if done == len(value.paths) else Tone.DIM
-        end.append(((f"✓ {done} of {len(value.paths)}", tone),))
-    end.append(((_AGAINST[value.against], Tone.ACCENT),))
-    tail: Line = (*joined(end), (" ", Tone.TEXT))
-    return Drawing((spread(_files(value, width - line_cells(tail) - 2), tail, width),))
-
-
-def _files(value: Strip, width: int) -> Line:
-    """The file of the cursor, and as many after it as fit whole."""
-    if not value.paths:
-        return ((" no files" if not value.loading else "", Tone.DIM),)
-    line: list[Span] = [*_file(value, value.at)]
-    for index in range(value.at + 1, len(value.paths)):
-        file = _file(value, index)
-        if line_cells((*line, *file)) > width - 3:
-            return (*line, ("   …", Tone.FAINT))
-        line += file
-    return tuple(line)
-
-
-def _file(value: Strip, index: int) -> Sequence[Span]:
-    here = index == value.at
-    path = value.paths[index]
-    number = f" {index + 1}/{len(value.paths)}" if here else f"   {index + 1}"
-    check = "✓" if path in value.reviewed else ("▸" if here else " ")
-    return (
-        (number, Tone.DIM if here else Tone.FAINT),
-        (f" {check} ", Tone.OK if path in value.reviewed else Tone.CHOSEN),
-        (tame(path), Tone.TITLE if here else Tone.DIM),
-        (" ", Tone.TEXT),
-        *added_removed(*value.sizes[index]),
-    )
-
-
-def task_text(change: Change, width: int, most: int) -> tuple[str, ...]:
-    """What was asked for, where it says more than the title."""
-    text = change.text
-    return wrapped(text, width, most=most) if text and text != change.title else ()

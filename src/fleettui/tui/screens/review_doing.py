@@ -11,6 +11,7 @@ from fleettui.model.landing import Strategy
 from fleettui.tui.draw.paint import Line, Tone
 from fleettui.tui.draw.review_marks import short
 from fleettui.tui.said import Manner
+from fleettui.tui.screens.review_cursor import draft_at, file_at, line_at
 from fleettui.tui.screens.review_plans import about_plan
 from fleettui.tui.screens.sheets import Sheet
 
@@ -81,10 +82,12 @@ class Doing:
             self._screen.deeds.merge(change, repo)
 
     def _acknowledge(self, change: Change) -> None:
-        signal = self._screen.signal_shown()
-        left = change.unacknowledged
-        chosen = signal if signal in left else left[0]
-        self._screen.deeds.acknowledge(change, chosen.key, change.head)
+        signal = self._screen.signals.shown(change)
+        if signal in change.unacknowledged:
+            self._screen.deeds.acknowledge(change, signal.key, change.head)
+            return
+        signal = self._screen.signals.first(change)
+        self._screen.acts.say(Manner.WHY, f"this one needs you: {signal.detail}; b acknowledges it")
 
     async def _comment(self, change: Change) -> None:
         position = self._reading.view.position
@@ -106,14 +109,14 @@ class Doing:
         await self._screen.writing.ask(about, "keeps it", keep)
 
     def _take_back(self, change: Change) -> None:
-        draft = self._reading.draft()
+        draft = draft_at(self._reading.view, change)
         if draft is not None:
             self._screen.deeds.take_back_comment(change, draft)
         else:
             self._screen.deeds.take_back_approval(change)
 
     def _reviewed(self, change: Change) -> None:
-        file = self._reading.file_here()
+        file = file_at(self._reading.view)
         if file is None:
             return
         reviewed = file.path not in change.reviewed
@@ -134,11 +137,11 @@ class Doing:
         self._screen.app.push_screen(Sheet(plan, Strategy.MERGE))
 
     def _edit(self, change: Change) -> None:
-        file = self._reading.file_here()
+        file = file_at(self._reading.view)
         if file is None:
             return
         gone = not file.new.strip(_NOT_THERE)
-        side, line = self._reading.side_and_line()
+        side, line = line_at(self._reading.view)
         if gone or side is Side.OLD:
             side = Side.OLD
 

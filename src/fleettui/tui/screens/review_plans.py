@@ -45,7 +45,7 @@ def train_plan(port: ReviewPort, repo: RepoReview) -> Plan[Train]:
 
     return Plan(
         f"land everything approved in {repo.name}",
-        "approves exactly these trees and lands them in this order",
+        "approves exactly these trees and lands them",
         load,
         sheets.train_lines,
         blocked,

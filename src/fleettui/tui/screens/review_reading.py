@@ -1,47 +1,37 @@
 """The right side of the review screen: summary, files, and the diff, loaded while it is read."""
 
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from fleettui.model.change import Change, ChangeKey, Comment, Evaluation, FileChange, Side
+from fleettui.model.change import Change, Comment, Evaluation, FileChange
 from fleettui.model.errors import FleettuiError
 from fleettui.model.patch import Patch, Row
 from fleettui.model.review_port import Against, ReviewPort
+from fleettui.review.signals.generated import generated
 from fleettui.tui.acts import Acts
+from fleettui.tui.draw.review_files import Strip, draw_strip
 from fleettui.tui.draw.review_summary import (
-    Strip,
     Summary,
-    draw_strip,
     draw_summary,
-    signals_in_order,
     summary_lines,
 )
 from fleettui.tui.said import Manner
+from fleettui.tui.screens.review_cursor import draft_at
+from fleettui.tui.screens.review_opened import Opened, opened
 from fleettui.tui.why import At, moved
 from fleettui.tui.widgets.diff_messages import Chosen, CursorMoved, Position, TextWanted
 from fleettui.tui.widgets.diff_view import DiffView
 from fleettui.tui.widgets.lines import Lines
 
-_CONTEXTS = (3, 12, 60, 1_000_000)
-_CONTEXT_WORDS = ("3 lines around", "12 lines around", "60 lines around", "whole files")
 _BREATH = 0.06
 """Seconds that a change must stay chosen before git is asked for its diff."""
 _SPLIT_LEAST = 72
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Whose diff is open, what it was made of, and how it is shown."""
-
-    key: ChangeKey
-    seen: Evaluation
-    against: Against
-    context: int = 0
-    as_text: bool = False
 
 
 class Reading(Vertical):
@@ -63,6 +53,7 @@ class Reading(Vertical):
         self._opened: Opened | None = None
         self._loading = ""
         self._back_to: Position | None = None
+        self._marks: tuple[tuple[Comment, ...], frozenset[str]] = ((), frozenset())
         self.active = False
         self.view = DiffView(id="diff")
         self.view.can_focus = False
@@ -86,6 +77,12 @@ class Reading(Vertical):
         return self._opened.seen if self._opened is not None else None
 
     @property
+    def folds(self) -> Mapping[str, str]:
+        """Which files nobody reads line by line, and why."""
+        found = ((file.path, generated(file.raw_path)) for file in self.files)
+        return {path: reason for path, reason in found if reason}
+
+    @property
     def searching(self) -> bool:
         """Whether something is searched for."""
         return self.view.search is not None
@@ -93,11 +90,10 @@ class Reading(Vertical):
     @property
     def files(self) -> tuple[FileChange, ...]:
         """The files of the open diff, as far as they are known."""
-        opened = self._opened
-        if opened is None:
+        if self._opened is None:
             return ()
-        if opened.against is Against.LANDS:
-            return opened.seen.files
+        if self._opened.against is Against.LANDS:
+            return self._opened.seen.files
         found = {file.index: file.change for file in self.view.patch.files}
         return tuple(found[index] for index in sorted(found))
 
@@ -110,9 +106,14 @@ class Reading(Vertical):
         if visible and self._opened is None and summary is not None:
             self._open(summary.change)
         elif summary is not None and self._opened is not None:
-            change = summary.change
-            self.view.mark(comments=change.comments, reviewed=change.reviewed)
+            self._mark(summary.change)
         self._draw()
+
+    def _mark(self, change: Change) -> None:
+        marks = (change.comments, change.reviewed)
+        if marks != self._marks:
+            self._marks = marks
+            self.view.mark(comments=change.comments, reviewed=change.reviewed)
 
     def outdated(self, change: Change) -> bool:
         """Whether the open diff is not that of the change as it is now."""
@@ -133,26 +134,19 @@ class Reading(Vertical):
         self.view.show(Patch())
 
     def _open(self, change: Change) -> None:
-        if change.evaluation is None:
-            return
-        again = change.reviewed_head not in (None, change.head)
-        against = Against.SINCE if again else Against.LANDS
-        self._load(Opened(change.key, change.evaluation, against))
+        now = opened(change)
+        if now is not None:
+            self._load(now)
 
-    def _load(self, opened: Opened) -> None:
-        self._opened, self._loading = opened, "⟳ loading"
-        self.run_worker(self._follow(opened), group="review.patch", exclusive=True)
+    def _load(self, wanted: Opened) -> None:
+        self._opened, self._loading = wanted, "⟳ loading"
+        self.run_worker(self._follow(wanted), group="review.patch", exclusive=True)
 
-    async def _follow(self, opened: Opened) -> None:
+    async def _follow(self, wanted: Opened) -> None:
         """Take in the diff while git prints it."""
-        from asyncio import sleep
-
-        await sleep(_BREATH)
+        await asyncio.sleep(_BREATH)
         patches = self._port.patch(
-            opened.key,
-            opened.against,
-            context=_CONTEXTS[opened.context],
-            as_text=opened.as_text,
+            wanted.key, wanted.against, context=wanted.lines_around, as_text=wanted.as_text
         )
         try:
             async for patch in patches:
@@ -160,6 +154,7 @@ class Reading(Vertical):
         except FleettuiError as error:
             self._acts.say(Manner.FAILED, f"no diff: {error}")
         self._loading = ""
+        self.view.mark(folds=self.folds)
         self._draw()
 
     def _take(self, patch: Patch) -> None:
@@ -169,7 +164,10 @@ class Reading(Vertical):
         if patch is self.view.patch:
             self.view.grew()
         else:
-            self.view.show(patch, comments=change.comments, reviewed=change.reviewed)
+            self._marks = (change.comments, change.reviewed)
+            self.view.show(
+                patch, comments=change.comments, reviewed=change.reviewed, folds=self.folds
+            )
             self._draw()
         back = self._back_to
         if back is not None and self.view.goto(back.index, back.side, back.line):
@@ -237,44 +235,14 @@ class Reading(Vertical):
             self.seen if self._visible else None,
             position.path if position is not None else "",
             position is not None and self.active,
-            self.draft() is not None,
+            self.active and draft_at(self.view, self.change) is not None,
             self.searching,
             self.view.size.width >= _SPLIT_LEAST or self.view.split,
             editor,
             busy,
         )
 
-    def file_here(self) -> FileChange | None:
-        """The file that the cursor is in."""
-        position = self.view.position
-        return None if position is None else self.view.patch.files[position.file].change
-
-    def draft(self) -> Comment | None:
-        """The comment under the cursor, or on its line, that was not sent."""
-        position, change = self.view.position, self.change
-        if position is None or change is None or not self.active:
-            return None
-        if position.comment is not None:
-            return position.comment if position.comment.sent is None else None
-        here = (position.path, position.side, position.line)
-        for comment in change.drafts:
-            if (comment.path, comment.side, comment.line or 0) == here:
-                return comment
-        return None
-
     # Moving
-
-    def move(self, step: int) -> None:
-        """Lines down or up."""
-        self.view.move(step)
-
-    def page(self, pages: int) -> None:
-        """Pages down or up."""
-        self.view.move_page(pages)
-
-    def end(self, where: int) -> None:
-        """To the first or the last line."""
-        self.view.move_to_end(where)
 
     def file(self, step: int) -> None:
         """To the next file."""
@@ -293,41 +261,27 @@ class Reading(Vertical):
                 return self.view.goto(index)
         return False
 
-    def go_to_signal(self) -> None:
-        """To the file that the signal shown is about."""
-        summary = self._summary
-        if summary is not None and summary.change.signals:
-            signals = signals_in_order(summary.change)
-            self.go_to_path(signals[min(summary.signal, len(signals) - 1)].path)
-
     # What is compared
 
     def widen(self, step: int) -> str:
         """More lines around what changed, or fewer; says how many."""
-        opened = self._opened
-        if opened is None:
+        if self._opened is None:
             return "nothing is open"
-        context = max(0, min(opened.context + step, len(_CONTEXTS) - 1))
-        if context != opened.context:
-            self._again(replace(opened, context=context))
-        return _CONTEXT_WORDS[context]
+        wider = self._opened.wider(step)
+        if wider != self._opened:
+            self._again(wider)
+        return wider.words_around
 
     def compare(self) -> None:
         """Compare with the next thing that there is."""
-        opened, change = self._opened, self.change
-        if opened is None or change is None:
-            return
-        choices = [Against.LANDS, Against.MADE]
-        if change.reviewed_head not in (None, change.head):
-            choices.append(Against.SINCE)
-        after = choices[(choices.index(opened.against) + 1) % len(choices)]
-        self._again(replace(opened, against=after))
-        self._draw()
+        if self._opened is not None and self.change is not None:
+            self._again(self._opened.compared(self.change))
 
-    def _again(self, opened: Opened) -> None:
+    def _again(self, wanted: Opened) -> None:
         """Load anew, and come back to the line that the cursor is on."""
         self._back_to = self.view.position
-        self._load(opened)
+        self._load(wanted)
+        self._draw()
 
     def choose(self) -> bool:
         """Fold or unfold a file, show a binary as text; whether the cursor is on such a line."""
@@ -338,8 +292,3 @@ class Reading(Vertical):
             self.view.choose()
             return True
         return False
-
-    def side_and_line(self) -> tuple[Side, int]:
-        """The line of the cursor; 0: on the file."""
-        position = self.view.position
-        return (Side.NEW, 0) if position is None else (position.side, position.line)

@@ -40,7 +40,7 @@ class Writing:
         bar.ask()
 
     def _listed(self) -> tuple[int, str]:
-        found = self._screen.count
+        found = len(self._screen.changes.shown)
         return found, f"{found} of {fmt.plural(len(self._screen.view.changes), 'change')}"
 
     def _found(self) -> tuple[int, str]:
@@ -87,7 +87,7 @@ class Writing:
             if screen.reading.searching:
                 screen.reading.view.find("")
                 return True
-            if screen.query_text:
+            if screen.changes.query_text:
                 screen.look_for("")
                 return True
         return bool(lines)

@@ -6,18 +6,22 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from fleettui.model.errors import FleettuiError
 from fleettui.model.landing import Strategy
 from fleettui.tui.draw.grid import Drawing
-from fleettui.tui.draw.paint import BLANK, Line, Tone
+from fleettui.tui.draw.paint import BLANK, Line, Tone, tame
 from fleettui.tui.draw.review_sheets import blocked_lines, fitted
 from fleettui.tui.review_keys import SHEET
 from fleettui.tui.widgets.hints import KeyHints
 from fleettui.tui.widgets.lines import Lines
 
 WhatT = TypeVar("WhatT")
+_AROUND = 3
+"""Lines of a sheet besides its plan: the border, and what the keys do."""
 
 
 def _never(what: Any) -> Sequence[str]:
@@ -54,7 +58,7 @@ class State(Generic[WhatT]):
 
 
 def draw_sheet(value: State[Any], width: int, height: int) -> Drawing:
-    """What would happen, and what enter and esc do."""
+    """What would happen."""
     plan = value.plan
     if value.failure:
         lines: list[Line] = [*blocked_lines([value.failure], width), BLANK]
@@ -62,18 +66,14 @@ def draw_sheet(value: State[Any], width: int, height: int) -> Drawing:
         lines = [BLANK, (("⟳ finding out exactly what would happen…", Tone.WORK),), BLANK]
     else:
         lines = [*plan.lines(value.what, width), BLANK]
-    if value.ready:
-        lines.append(
-            (
-                ("enter ", Tone.KEY),
-                (plan.does, Tone.TEXT),
-                ("   esc ", Tone.KEY),
-                ("changes nothing", Tone.DIM),
-            )
-        )
-    else:
-        lines.append((("esc ", Tone.KEY), ("back", Tone.DIM)))
     return Drawing(fitted(lines, width))
+
+
+def draw_keys(value: State[Any], width: int, height: int) -> Drawing:
+    """What enter and esc do; always in sight, however long the sheet is."""
+    back: Line = (("esc ", Tone.KEY), ("changes nothing" if value.ready else "back", Tone.DIM))
+    line: Line = (("enter ", Tone.KEY), (f"{value.plan.does}   ", Tone.TEXT), *back)
+    return Drawing(fitted([line if value.ready else back], width))
 
 
 class Sheet(ModalScreen[WhatT | None]):
@@ -90,17 +90,19 @@ class Sheet(ModalScreen[WhatT | None]):
 
     def compose(self) -> ComposeResult:
         """The sheet, and its keys."""
-        yield Lines(draw_sheet, self._state, id="sheet")
+        with Vertical(id="sheet"):
+            yield Lines(draw_sheet, self._state, id="plan")
+            yield Lines(draw_keys, self._state, id="answers")
         yield KeyHints()
 
     def on_mount(self) -> None:
         """Find out what would happen."""
-        self._lines.border_title = self._state.plan.title
+        self.query_one("#sheet").border_title = Content(tame(self._state.plan.title))
         self._find_out()
 
     @property
     def _lines(self) -> Lines[State[WhatT]]:
-        return self.query_one("#sheet", Lines)
+        return self.query_one("#plan", Lines)
 
     def _find_out(self) -> None:
         self._painted = False
@@ -123,9 +125,11 @@ class Sheet(ModalScreen[WhatT | None]):
 
     def _become(self, state: State[WhatT]) -> None:
         self._state = state
-        lines = self._lines
-        lines.styles.height = len(draw_sheet(state, self._width(), 1).lines) + 2
-        lines.value = state
+        needed = len(draw_sheet(state, self._width(), 1).lines)
+        self.query_one("#sheet").styles.height = needed + _AROUND
+        self._lines.value = state
+        answers: Lines[State[WhatT]] = self.query_one("#answers", Lines)
+        answers.value = state
         self.refresh_bindings()
 
     def _width(self) -> int:
