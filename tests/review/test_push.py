@@ -230,10 +230,34 @@ async def test_says_that_it_does_not_know_when_the_remote_is_gone(make: Make) ->
     seen = await preview_push(place.ws, place.clone, place.journal)
     with pytest.raises(OperationFailed, match="it is not known whether origin has it") as told:
         await push(place.ws, place.clone, place.journal, seen)
-    assert told.value.remedy == "push again: it asks first"
+    assert told.value.remedy == "push again: it asks the remote first"
     away.rename(place.bare)
     again = await preview_push(place.ws, place.clone, place.journal)
     assert again.blocked == ("origin/main has everything already",)
+
+
+async def test_a_remote_that_never_ends_is_given_up_once(make: Make, tmp_path: Path) -> None:
+    place = await make()
+    before = place.there
+    count = tmp_path / "count"
+    hook = place.bare / "hooks" / "pre-receive"
+    executable(hook, f"#!/bin/sh\necho x >>'{count}'\nexec sleep 600\n")
+    seen = await preview_push(place.ws, place.clone, place.journal)
+    with pytest.raises(OperationFailed, match="git push took longer than 3 s") as told:
+        await push(place.ws, place.clone, place.journal, seen, deadline=3)
+    assert told.value.remedy == "push again: it asks the remote first"
+    assert (place.there, count.read_text()) == (before, "x\n")
+
+
+async def test_what_may_have_been_pushed_counts_as_pushed(make: Make, tmp_path: Path) -> None:
+    place = await make()
+    await place.landed(place.there, place.here)
+    hook = place.bare / "hooks" / "post-receive"
+    executable(hook, f'#!/bin/sh\nmv "{place.bare}" "{tmp_path}/away"\nkill -9 $PPID\n')
+    seen = await preview_push(place.ws, place.clone, place.journal)
+    with pytest.raises(OperationFailed, match="not known"):
+        await push(place.ws, place.clone, place.journal, seen)
+    assert [one.pushed for one in await place.journal.landings()] == [True]
 
 
 async def test_nothing_that_the_users_clone_names_is_run(make: Make, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ there comes back unseen. After any unclear end the remote itself is asked what h
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from fleettui.git import parse
 from fleettui.git.runner import Git, GitFailed, GitTimedOut
@@ -30,6 +31,19 @@ PUSH_DEADLINE = 1800.0
 _TRIES = 2
 _SHOWN = 20
 _ANY_STATUS = range(-64, 256)
+_ASKS_FIRST = "push again: it asks the remote first"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How a push ended, why, and what the user can do."""
+
+    outcome: Answer
+    why: str
+    remedy: str = ""
+
+    def failure(self, remote: Remote) -> OperationFailed:
+        return OperationFailed(f"{remote.name} did not take it: {self.why}", self.remedy)
 
 
 async def preview_push(
@@ -69,29 +83,28 @@ async def push(
     *,
     ssh_config: str | None = None,
     progress: Callable[[str], None] | None = None,
+    deadline: float = PUSH_DEADLINE,
 ) -> Pushed:
-    """Push exactly that. `progress` gets a few words again and again.
+    """Push exactly that. `progress` gets a few words again and again; `deadline` is in seconds.
 
     Raises Refused where the branch here or there has moved, OperationFailed where the remote
     says no or cannot be reached.
     """
     if preview.blocked:
-        raise Refused(preview.blocked[0])
+        raise Refused("; ".join(preview.blocked))
     remote = await remotes.find(ws, clone, ssh_config=ssh_config)
     await _check(ws, clone, remote, preview)
-    q = remote.git(ws)
-    for attempt in range(_TRIES):
-        outcome, stdout, stderr = await _push(q, remote, preview, progress)
-        if outcome is Answer.TAKEN:
+    for tries_left in reversed(range(_TRIES)):
+        ending = await _push(ws, remote, preview, progress, deadline)
+        if ending.outcome is Answer.TAKEN:
             break
-        why = remote.safe(reason(stdout, stderr)) or "the connection broke"
-        now = await _after_all(q, remote, preview, outcome, why)
+        now = await _afterwards(ws, journal, remote, preview, ending)
         if now == preview.after:
             break
         if now != preview.before:
             raise _moved(remote, preview.ref, now)
-        if outcome is Answer.REFUSED or attempt + 1 == _TRIES:
-            raise OperationFailed(f"{remote.name} did not take it: {why}", _remedy(stderr, remote))
+        if ending.outcome in (Answer.REFUSED, Answer.LATE) or not tries_left:
+            raise ending.failure(remote)
     await _note(ws, journal, preview.after)
     await _see(clone, remote, preview)
     return Pushed(
@@ -174,8 +187,12 @@ async def _check(ws: Workspace, clone: UserClone, remote: Remote, preview: PushP
 
 
 async def _push(
-    q: Git, remote: Remote, preview: PushPreview, progress: Callable[[str], None] | None
-) -> tuple[Answer, bytes, bytes]:
+    ws: Workspace,
+    remote: Remote,
+    preview: PushPreview,
+    progress: Callable[[str], None] | None,
+    deadline: float,
+) -> _Ending:
     hearing = Hearing(progress)
     args = [
         *("push", "--porcelain", "--progress", "--no-verify", "--no-follow-tags"),
@@ -184,11 +201,27 @@ async def _push(
         *("--end-of-options", remote.url, f"{preview.after}:{preview.ref}"),
     ]
     try:
-        told = await q.run(args, deadline=PUSH_DEADLINE, ok=_ANY_STATUS, heard=hearing.hear)
+        told = await remote.git(ws).run(args, deadline=deadline, ok=_ANY_STATUS, heard=hearing.hear)
     except GitTimedOut as error:
-        return Answer.UNCLEAR, b"", error.text.encode()
-    found = answer(told.stdout, hearing.kept, told.exit_status)
-    return found, told.stdout, hearing.kept
+        return _Ending(Answer.LATE, error.text, _ASKS_FIRST)
+    why = remote.safe(reason(told.stdout, hearing.kept)) or "the connection broke"
+    outcome = answer(told.stdout, hearing.kept, told.exit_status)
+    return _Ending(outcome, why, _remedy(hearing.kept))
+
+
+async def _afterwards(
+    ws: Workspace, journal: Journal, remote: Remote, preview: PushPreview, ending: _Ending
+) -> str | None:
+    """Where the remote's branch is after a push that did not say that it was taken."""
+    try:
+        return await _ask(remote.git(ws), remote, preview.ref)
+    except OperationFailed:
+        if ending.outcome is Answer.REFUSED:
+            raise ending.failure(remote) from None
+        await _note(ws, journal, preview.after)  # It may be there, and undo must reckon with it.
+        raise OperationFailed(
+            f"it is not known whether {remote.name} has it: {ending.why}", _ASKS_FIRST
+        ) from None
 
 
 async def _ask(q: Git, remote: Remote, ref: str) -> str | None:
@@ -200,26 +233,12 @@ async def _ask(q: Git, remote: Remote, ref: str) -> str | None:
         raise OperationFailed(f"{remote.name} does not answer", "is it reachable?") from None
     if told.exit_status != 0:
         why = remote.safe(reason(b"", told.stderr)) or f"exit status {told.exit_status}"
-        raise OperationFailed(f"{remote.name} cannot be asked: {why}", _remedy(told.stderr, remote))
+        raise OperationFailed(f"{remote.name} cannot be asked: {why}", _remedy(told.stderr))
     for line in told.stdout.splitlines():
         oid, _, name = line.partition(b"\t")
         if name == ref.encode("utf-8", "surrogateescape"):
             return parse.object_id(oid)
     return None
-
-
-async def _after_all(
-    q: Git, remote: Remote, preview: PushPreview, outcome: Answer, why: str
-) -> str | None:
-    try:
-        return await _ask(q, remote, preview.ref)
-    except OperationFailed:
-        if outcome is Answer.UNCLEAR:
-            raise OperationFailed(
-                f"it is not known whether {remote.name} has it: {why}",
-                "push again: it asks first",
-            ) from None
-        return preview.before
 
 
 def _moved(remote: Remote, ref: str, now: str | None) -> Refused:
@@ -228,7 +247,7 @@ def _moved(remote: Remote, ref: str, now: str | None) -> Refused:
     return Refused(f"{branch} of {remote.name} {there} meanwhile: nothing was pushed", "look again")
 
 
-def _remedy(stderr: bytes, remote: Remote) -> str:
+def _remedy(stderr: bytes) -> str:
     """What the user can do, by the words of git and of OpenSSH."""
     if b"HOST IDENTIFICATION HAS CHANGED" in stderr:
         return "its host key changed: find out why before you trust it"

@@ -1,7 +1,7 @@
 """What `git push --porcelain` and the remote said, as a value: pure and total.
 
-A push can end in four ways, and the fourth is why the remote is asked afterwards: the connection
-may break after the remote has taken everything.
+The connection may break after the remote has taken everything: such an end is unclear, and the
+remote has to be asked.
 """
 
 import re
@@ -40,12 +40,14 @@ _LONGEST = 400
 
 class Answer(StrEnum):
     """`taken`: the remote has it. `refused`: it said no, and will again. `moved`: its branch is
-    not where it was expected. `unclear`: nobody knows."""
+    not where it was expected. `unclear`: nobody knows. `late`: nor after all the time there was.
+    """
 
     TAKEN = "taken"
     REFUSED = "refused"
     MOVED = "moved"
     UNCLEAR = "unclear"
+    LATE = "late"
 
 
 def answer(stdout: bytes, stderr: bytes, exit_status: int) -> Answer:

@@ -36,6 +36,7 @@ _SSH_OPTIONS = (
     "ClearAllForwardings=yes",
     "PermitLocalCommand=no",
     "RequestTTY=no",
+    "ControlMaster=no",
     "ConnectTimeout=10",
     "ServerAliveInterval=5",
     "ServerAliveCountMax=3",

@@ -73,20 +73,20 @@ async def remove(ws: Workspace, at: CloneAt, removal: Removal) -> None:
     Raises Refused where the machine has anything else by now, and nothing is removed then.
     """
     if removal.blocked:
-        raise Refused(removal.blocked[0])
+        raise Refused("; ".join(removal.blocked))
     _check(at)
     key, head = removal.key, removal.head
     if removal.backup != _backup(key, head):
         raise Refused("the backup is not the one that was shown", "look again")
     now = await _ask(at, key, head, "look", LOOK_DEADLINE)
     if now.blocked:
-        raise Refused(f"{key.branch} on {clean(at.machine)}: {now.blocked[0]}")
+        raise Refused(f"{key.branch} on {clean(at.machine)}: {'; '.join(now.blocked)}")
     if set(now.trees) != set(removal.worktrees):
         raise Refused("there are other worktrees now than were shown", "look again")
     await ws.q().run(["update-ref", "--end-of-options", removal.backup, head])
     done = await _ask(at, key, head, "remove", DELETE_DEADLINE)
     if done.blocked:
-        raise Refused(f"{key.branch} on {clean(at.machine)}: {done.blocked[0]}")
+        raise Refused(f"{key.branch} on {clean(at.machine)}: {'; '.join(done.blocked)}")
     if not done.gone:
         raise OperationFailed(
             f"{key.branch} on {clean(at.machine)} was removed only in part", "remove it again"

@@ -84,7 +84,7 @@ async def land(
     a car meets: that is why the train `stopped`. Raises Refused where it may not even begin.
     """
     if train.blocked:
-        raise Refused(train.blocked[0])
+        raise Refused("; ".join(train.blocked))
     if not train.cars:
         raise Refused(f"nothing is approved in {clean(train.repo)}")
     landed: list[Landing] = []

@@ -13,7 +13,7 @@ from fleettui.git.runner import Git
 from fleettui.model.errors import Refused
 from fleettui.model.landing import Landing, LandingState, Strategy, UndoPreview
 from fleettui.model.text import clean
-from fleettui.review import commits, lock, merging, obstacles, push, quarantine, remotes
+from fleettui.review import commits, lock, merging, obstacles, push, quarantine
 from fleettui.review.journal import Journal
 from fleettui.review.merging import Merged
 from fleettui.review.moving import move_target
@@ -43,7 +43,7 @@ async def preview_undo(
     tip = await quarantine.take_target(ws, clone.common_dir)
     await quarantine.pin(ws, tip)
     landing = await _last(ws, journal, tip)
-    if tip == landing.after and not await _known_to_others(ws, clone, landing):
+    if tip == landing.after and not await _known_to_others(clone, landing):
         way = await obstacles.look(ws, clone, tip, landing.before)
         return UndoPreview(landing, ws.target_ref, tip, landing.before, False, way.blocked)
     merged = await _without(ws.q(), tip, landing)
@@ -60,7 +60,7 @@ async def preview_undo(
 async def undo(ws: Workspace, clone: UserClone, journal: Journal, preview: UndoPreview) -> Landing:
     """Take it back, exactly so. Raises Refused where anything has moved since."""
     if preview.blocked:
-        raise Refused(preview.blocked[0])
+        raise Refused("; ".join(preview.blocked))
     async with lock.holding(ws, f"taking back {preview.landing.key.branch}") as held:
         await recover(ws, clone, journal, held)
         landing = await _last(ws, journal, await quarantine.take_target(ws, clone.common_dir))
@@ -70,7 +70,7 @@ async def undo(ws: Workspace, clone: UserClone, journal: Journal, preview: UndoP
             await _check(ws.q(), preview, landing)
         elif (preview.before, preview.after) != (landing.after, landing.before):
             raise Refused("this does not take the landing back", "look again")
-        elif await _known_to_others(ws, clone, landing):
+        elif await _known_to_others(clone, landing):
             raise Refused(f"{landing.key.branch} was pushed meanwhile", "look again")
         return await move_target(
             ws,
@@ -92,16 +92,12 @@ async def _last(ws: Workspace, journal: Journal, tip: str) -> Landing:
     raise Refused(f"{clean(ws.repo.base)} has no landing that could be taken back")
 
 
-async def _known_to_others(ws: Workspace, clone: UserClone, landing: Landing) -> bool:
-    """Whether it was pushed, by us or by hand: others may have built on it."""
+async def _known_to_others(clone: UserClone, landing: Landing) -> bool:
+    """Whether it was pushed, by us or by hand, to anybody: others may have built on it."""
     if landing.pushed:
         return True
-    try:
-        remote = await remotes.find(ws, clone)
-    except Refused:
-        return False
-    seen = await push.seen_at(clone, remote)
-    return seen is not None and await push.contains(clone.git(), seen, landing.after)
+    asked = ["for-each-ref", "--count=1", "--format=x", f"--contains={landing.after}"]
+    return bool((await clone.git().run([*asked, "refs/remotes/"])).stdout)
 
 
 async def _without(q: Git, tip: str, landing: Landing) -> Merged:
