@@ -46,6 +46,10 @@ def test_the_copy_has_a_harmless_name(path: str, expected: str) -> None:
     assert copy_name(path) == expected
 
 
+def gone(folder: str) -> bool:
+    return not exists(folder)
+
+
 async def test_a_copy_is_shown_and_thrown_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,7 +63,7 @@ async def test_a_copy_is_shown_and_thrown_away(
     text, place, folder = seen.read_text().splitlines()
     assert text == "one"
     assert place == f"{folder}/copy-queue.py"
-    assert not exists(folder)
+    assert gone(folder)
 
 
 async def test_an_editor_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
