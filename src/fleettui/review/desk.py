@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fleettui.git.runner import GitFailed
@@ -105,6 +106,12 @@ class Desk:
         reading = (self.incoming.read(place, deadline=deadline) for place in self.incoming.places)
         await asyncio.gather(*reading)
         await self.compute()
+
+    async def tidy(self) -> None:
+        """Pack the quarantine where it has become large. That it fails harms nothing."""
+        with suppress(FleettuiError):
+            if self.clone is not None and not self.acting.locked():
+                await quarantine.tidy(self.ws)
 
     async def stale(self) -> bool:
         """Whether the target has moved, or another copy of fleettui has said something."""

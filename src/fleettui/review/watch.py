@@ -22,6 +22,10 @@ TARGET_SEEN_S, TARGET_UNSEEN_S = 3.0, 30.0
 """The same for the target branch in the user's own clone, which costs less."""
 
 
+TIDY_S = 3600.0
+"""Seconds between two looks at whether a quarantine has become large."""
+
+
 @dataclass(slots=True)
 class Bell:
     """Wakes who waits; a ring before the wait counts."""
@@ -77,6 +81,7 @@ class Watch:
                 name = desk.ws.repo.name
                 self._desks[name] = Bell()
                 group.create_task(self._follow(desk), name=f"review.{name}")
+                group.create_task(self._tidy(desk), name=f"review.{name}.tidy")
                 for place in desk.incoming.places:
                     self._places[name, place.machine] = Bell()
                     group.create_task(
@@ -102,3 +107,8 @@ class Watch:
             with suppress(FleettuiError):
                 if rang or await desk.stale():
                     await desk.compute()
+
+    async def _tidy(self, desk: "Desk") -> None:
+        while True:
+            await asyncio.sleep(TIDY_S)
+            await desk.tidy()
