@@ -134,13 +134,17 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """Approved changes in the order in which they land, each on the result of the one before."""
+    """Approved changes in the order in which they land, each on the result of the one before.
+
+    `notes`: what is good to know.
+    """
 
     repo: str
     target: str
     strategy: Strategy
     cars: tuple[Car, ...]
     blocked: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

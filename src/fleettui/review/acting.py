@@ -6,6 +6,7 @@ from functools import partial
 
 from fleettui.model.change import Change, ChangeKey, ChangeState, Evaluation
 from fleettui.model.errors import FleettuiError, Refused
+from fleettui.model.fmt import plural
 from fleettui.model.landing import (
     Landing,
     Preview,
@@ -65,7 +66,15 @@ async def preview_merge(desk: Desk, shared: Shared, key: ChangeKey, strategy: St
         when=yes.at if yes else shared.clock.now(),
         gates=desk.ws.repo.gates if shared.gates else (),
     )
-    return shown if yes else replace(shown, blocked=("it is not approved", *shown.blocked))
+    blocked = shown.blocked if yes else ("it is not approved", *shown.blocked)
+    return replace(shown, blocked=blocked, notes=(*_gates(desk, shared), *shown.notes))
+
+
+def _gates(desk: Desk, shared: Shared) -> tuple[str, ...]:
+    """Nobody may think that a gate was passed that never ran."""
+    if shared.gates is not None or not desk.ws.repo.gates:
+        return ()
+    return (f"{plural(len(desk.ws.repo.gates), 'gate')} configured, and not run",)
 
 
 async def _evaluation(desk: Desk, change: Change) -> Evaluation:
@@ -150,7 +159,8 @@ async def preview_train(
     by = _person(clone)
     passengers = [_passenger(change, by) for change in chosen]
     now = shared.clock.now()
-    return await trains.plan(desk.ws, clone, passengers, strategy=strategy, now=now)
+    train = await trains.plan(desk.ws, clone, passengers, strategy=strategy, now=now)
+    return replace(train, notes=(*train.notes, *_gates(desk, shared)))
 
 
 def _passenger(change: Change, by: str) -> trains.Passenger:
