@@ -73,6 +73,7 @@ def merge_lines(preview: Preview, width: int) -> list[Line]:
     lines += _kept(preview.keeps, width)
     commands = [" ".join(command) for command in preview.gates]
     lines += facts("runs", ", ".join(commands), width) if commands else []
+    lines += _notes(preview.notes, width)
     lines += [BLANK, *_message(preview.message, width)]
     return lines + blocked_lines(preview.blocked, width)
 
@@ -98,6 +99,10 @@ def _kept(names: Sequence[str], width: int) -> list[Line]:
     return facts(
         "untouched", f"your unsaved {', '.join(names[:_MOST_NAMES])}{more}", width, Tone.OK
     )
+
+
+def _notes(notes: Iterable[str], width: int) -> list[Line]:
+    return [line for note in notes for line in facts("note", note, width, Tone.WARN)]
 
 
 def _message(message: str, width: int, most: int = 14) -> list[Line]:
@@ -153,6 +158,7 @@ def train_lines(train: Train, width: int) -> list[Line]:
     if goes:
         what = fmt.plural(len(goes), "change")
         lines += [becomes(train.target, goes[0].before, goes[-1].after, (f"   {what}", Tone.DIM))]
+    lines += _notes(train.notes, width)
     for index, car in enumerate(train.cars, start=1):
         glyph, tone = ("✕", Tone.BAD) if car.blocked else (str(index), Tone.OK)
         lines.append(BLANK)
