@@ -2,10 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
+from functools import partial
 from typing import Any
 
 from fleettui.model.errors import FleettuiError
 from fleettui.tui.said import Manner, Said
+
+
+def tell_bug(crashed: Callable[[BaseException], None], task: asyncio.Task[None]) -> None:
+    """Hand on what a task raised; nothing else would show it."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        crashed(error)
 
 
 class Acts:
@@ -39,7 +47,7 @@ class Acts:
         if lock in self._running:
             return False
         task = asyncio.create_task(self._do(lock, work), name=f"review: {doing}")
-        task.add_done_callback(self._ended)
+        task.add_done_callback(partial(tell_bug, self._crashed))
         self._running[lock] = (doing, task)
         if doing:
             self.said = None
@@ -68,11 +76,6 @@ class Acts:
         finally:
             del self._running[lock]
             self._changed()
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            self._crashed(error)
 
     async def close(self, patience: float) -> None:
         """Let what is being done come to its end, within so many seconds."""

@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from fleettui.model.text import clean
 from fleettui.tui import keys as key_list
-from fleettui.tui.acts import Acts
+from fleettui.tui.acts import Acts, tell_bug
 from fleettui.tui.places import PLACES
 from fleettui.tui.ports import Edit, FleetPort, Ports
 from fleettui.tui.said import Manner
@@ -74,6 +74,7 @@ class FleetApp(ThemedApp):
         self._reading: list[asyncio.Task[None]] = []
         self._unsubscribe: list[Callable[[], None]] = []
         self._draw_planned = False
+        self.lent = False
         self._watched = True
         self._reviewing = False
         self.failure: BaseException | None = None
@@ -117,7 +118,12 @@ class FleetApp(ThemedApp):
         with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(signal.SIGHUP, self.exit)
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+                loop.add_signal_handler(number, self._ended_by, number)
+
+    def _ended_by(self, number: int) -> None:
+        # Ctrl+C in an editor that has the terminal is meant for that editor.
+        if not (self.lent and number == signal.SIGINT):
+            self.exit(return_code=128 + number)
 
     def on_ready(self) -> None:
         """The first frame is out: now everything that costs time."""
@@ -135,13 +141,8 @@ class FleetApp(ThemedApp):
 
     def _read_for_ever(self, name: str, run: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(run, name=name)
-        task.add_done_callback(self._reading_ended)
+        task.add_done_callback(partial(tell_bug, self._crashed))
         self._reading.append(task)
-
-    def _reading_ended(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            self._crashed(error)
 
     def _crashed(self, error: BaseException) -> None:
         self.failure = error
@@ -152,11 +153,10 @@ class FleetApp(ThemedApp):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         await self._acts.close(_LANDING)
-        running = [task for task in self._reading if not task.done()]
-        for task in running:
+        for task in self._reading:
             task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=_GOODBYE)
+        if self._reading:
+            await asyncio.wait(self._reading, timeout=_GOODBYE)
         if self.ports.review is not None:
             await self.ports.review.close()
 
@@ -191,10 +191,11 @@ class FleetApp(ThemedApp):
 
     def _tell_elsewhere(self, screen: FleetScreen) -> None:
         """What came of an act is told wherever the user went meanwhile."""
-        if screen.place != REVIEW and self._acts.said is not None:
-            bad = self._acts.said.manner is Manner.FAILED
-            text, self._acts.said = self._acts.said.text, None
-            self.notify(text, severity="error" if bad else "information", timeout=15)
+        said = self._acts.said
+        if screen.place != REVIEW and said is not None:
+            self._acts.said = None
+            bad = said.manner is Manner.FAILED
+            self.notify(said.text, severity="error" if bad else "information", timeout=15)
 
     def on_app_focus(self, event: events.AppFocus) -> None:
         """Somebody looks again: show what is newest at once."""
@@ -224,8 +225,7 @@ class FleetApp(ThemedApp):
         return [screen for screen in self.screen_stack if isinstance(screen, FleetScreen)]
 
     def _place(self) -> str:
-        screens = self._fleet_screens()
-        return screens[-1].place if screens else ""
+        return next((screen.place for screen in reversed(self._fleet_screens())), "")
 
     def action_go(self, place: str) -> None:
         """Go to a screen; back to it where it is already open below."""

@@ -199,6 +199,10 @@ def _shown(change: Change, repo: RepoReview, at: At) -> Reason:
     return None if at.seen is not None else "it is still being read"
 
 
+def _always(change: Change, repo: RepoReview, at: At) -> Reason:
+    return None
+
+
 def _undo(repo: RepoReview) -> Reason:
     if repo.undoable is None:
         return f"nothing that landed in {repo.name} can be taken back"
@@ -234,7 +238,9 @@ _RULES: Mapping[str, _Rule] = {
     "found": _found,
     "split": _split,
     "against": _shown,
-    "context": _shown,
+    "copy": _always,
+    "about": _always,
+    "fold": _shown,
 }
 _REPO_RULES: Mapping[str, Callable[[RepoReview], Reason]] = {
     "undo": _undo,

@@ -1,7 +1,7 @@
 """What each key of the review screen does, once nothing stands in its way."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import SuspendNotSupported
 
@@ -16,6 +16,7 @@ from fleettui.tui.screens.review_plans import about_plan
 from fleettui.tui.screens.sheets import Sheet
 
 if TYPE_CHECKING:
+    from fleettui.tui.app import FleetApp
     from fleettui.tui.screens.review import ReviewScreen
 
 _NOT_THERE = "0"
@@ -154,12 +155,15 @@ class Doing:
 
     async def _lend(self, file: FileChange, data: bytes, line: int) -> None:
         """Give the terminal to the editor until it is closed."""
-        edit, app = self._screen.ports.edit, self._screen.app
+        edit, app = self._screen.ports.edit, cast("FleetApp", self._screen.app)
         if edit is None:
             return
+        app.lent = True
         try:
             with app.batch_update(), app.suspend():
                 await edit(file.path, data, max(1, line))
         except SuspendNotSupported as error:
             raise OperationFailed("this terminal cannot be lent to an editor") from error
+        finally:
+            app.lent = False
         app.refresh(layout=True)
