@@ -3,23 +3,25 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from fleettui.hosts.host import Host
+from fleettui.hosts.host import OUTPUT_CAP, Host, Output, Shell
 from fleettui.model.change import ChangeKey
-from fleettui.model.errors import OperationFailed, Refused
+from fleettui.model.errors import Malformed, OperationFailed, Refused
 from fleettui.model.landing import Removal
 from fleettui.model.machine import Platform
 from fleettui.model.repo import Repo
+from fleettui.model.text import is_clean
 from fleettui.review import fetch, quarantine
 from fleettui.review.fetch import CloneAt
 from fleettui.review.remove import preview_remove, remove
 from fleettui.review.workspace import Workspace, workspace
 from tests.lab.repos import add_worktree, arm, commit, git, make_repo
 from tests.lab.sshd import running_sshd
+from tests.probes.shells import SHELLS, ShellHost
 from tests.real.labs import ssh_host
 
 KEY = ChangeKey("app", "m.0", "t1")
@@ -144,6 +146,85 @@ async def test_over_ssh(make: Make, tmp_path: Path) -> None:
             (place.tree / "mine.txt").unlink()
             await remove(place.ws, place.at, await place.look())
             assert place.gone()
+
+
+@dataclass
+class ThroughShell(ShellHost):
+    """This machine through one shell. Its script's input comes from a file: shells read ahead."""
+
+    data: Path = Path()
+
+    async def run(
+        self,
+        script: bytes,
+        *,
+        stdin: bytes = b"",
+        shell: Shell = Shell.SH,
+        deadline: float = 10.0,
+        cap: int = OUTPUT_CAP,
+    ) -> Output:
+        self.data.write_bytes(stdin)
+        whole = b"{\nexec <'%b'\n%b\nexit $?\n}\n" % (bytes(self.data), script)
+        return await ShellHost.run(self, whole, deadline=deadline, cap=cap)
+
+
+@pytest.mark.parametrize("shell", sorted(SHELLS))
+async def test_with_every_shell(make: Make, tmp_path: Path, shell: str) -> None:
+    place = await make()
+    place = replace(place, host=ThroughShell(SHELLS[shell], data=tmp_path / "input"))
+    (place.tree / "mine.txt").write_text("x")
+    assert await place.why() == f"unsaved files: 1: {place.tree}"
+    (place.tree / "mine.txt").unlink()
+    await remove(place.ws, place.at, await place.look())
+    assert place.gone()
+
+
+@dataclass
+class Liar(ShellHost):
+    """A machine that answers what it likes."""
+
+    says: bytes = b""
+
+    async def run(
+        self,
+        script: bytes,
+        *,
+        stdin: bytes = b"",
+        shell: Shell = Shell.SH,
+        deadline: float = 10.0,
+        cap: int = OUTPUT_CAP,
+    ) -> Output:
+        return Output(self.says, b"", 0)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        b"",
+        b"branch",
+        b"nonsense\0",
+        b"branch\0x\0tree",
+        b"branch\0x\0tree\0",
+        b"branch\0x\0blocked\0why\0",
+    ],
+)
+async def test_answers_that_make_no_sense_are_told(make: Make, says: bytes) -> None:
+    place = replace(await make(), host=Liar(says=says))
+    with pytest.raises(Malformed):
+        await place.look()
+
+
+async def test_what_a_machine_says_is_only_shown(make: Make) -> None:
+    place = replace(
+        await make(),
+        host=Liar(says=b"branch\0\x1b]52;c;x\x07\0tree\0/a\nb\0blocked\0\x9b\0/\x1b\0"),
+    )
+    seen = await place.look()
+    assert all(is_clean(text) for text in (*seen.worktrees, *seen.blocked))
+    assert len(seen.blocked) == 1
+    gone = replace(place, host=Liar(says=b"branch\0\0"))
+    with pytest.raises(OperationFailed, match="only in part"):
+        await remove(gone.ws, gone.at, await gone.look())
 
 
 async def test_what_is_not_settled_or_still_worked_on_stays(make: Make) -> None:

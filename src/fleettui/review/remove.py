@@ -147,7 +147,10 @@ _FIELDS = {b"failed": 1, b"branch": 1, b"tree": 1, b"blocked": 2, b"gone": 0}
 
 
 def _told(raw: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
-    fields = iter(raw.split(b"\0")[:-1])
+    *whole, rest = raw.split(b"\0")
+    if rest:
+        raise Malformed("the answer about the worktrees is cut off")
+    fields = iter(whole)
     for kind in fields:
         if kind not in _FIELDS:
             raise Malformed("the answer about the worktrees makes no sense")
