@@ -33,7 +33,7 @@ _FIXTURE = re.compile(r"(?:^|/)(?:fixtures?|testdata|test_data|__fixtures__|mock
 class Content:
     """Looks at the pieces of one change's diff and notes what it finds."""
 
-    __slots__ = ("_files", "_findings", "_ledger", "_lost", "_seen")
+    __slots__ = ("_files", "_findings", "_guessed", "_ledger", "_lost", "_seen")
 
     def __init__(self, files: Sequence[FileChange], findings: Findings) -> None:
         removed = [file for file in files if file.status == "D"]
@@ -42,6 +42,7 @@ class Content:
         self._files = {file.raw_path: file for file in files if file.new not in gone}
         kept = {file.new for file in files} | {file.renamed_from for file in files}
         self._lost = [f.path for f in removed if is_test(f.path) and not kept & {f.old, f.path}]
+        self._guessed = {raw for raw, file in self._files.items() if not _random_anyway(file)}
         self._findings = findings
         self._ledger = Ledger()
         self._seen: dict[bytes, int] = {}
@@ -115,15 +116,17 @@ class Content:
                 return
 
     def _secrets(self, file: FileChange, piece: Piece) -> None:
-        trial = is_test(file.path) or bool(_FIXTURE.search(file.path))
-        locked = file.raw_path.rpartition(b"/")[2].lower() in LOCK_FILES
-        for found in secrets(piece.text):
-            if not found.certain and (trial or locked):
-                continue
+        for found in secrets(piece.text, guess=file.raw_path in self._guessed):
             if piece.added(found.offset):
                 told = f"line {piece.number(found.offset)}: {found.what}"
                 code = Code.SECRET if found.certain else Code.MAYBE_SECRET
                 self._findings.add(code, file.path, told)
+
+
+def _random_anyway(file: FileChange) -> bool:
+    """Whether random literals are usual in a file: tests, fixtures, hashes of packages."""
+    name = file.raw_path.rpartition(b"/")[2].lower()
+    return name in LOCK_FILES or is_test(file.path) or bool(_FIXTURE.search(file.path))
 
 
 def _added(text: str, at: int) -> bool:

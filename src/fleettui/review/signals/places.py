@@ -97,68 +97,78 @@ _BY_NAME: dict[str, Place] = {
     **dict.fromkeys((name.decode() for name in LOCK_FILES), (Code.LOCK_FILE, "lock file")),
 }
 
-_PATTERNS: tuple[tuple[re.Pattern[str], Place], ...] = tuple(
-    (re.compile(pattern), place)
-    for pattern, place in (
+_BY_ROOT: dict[str, Place] = _names(
+    _CI,
+    ".github/workflows .github/actions .circleci .buildkite .woodpecker .teamcity .semaphore"
+    " .azure-pipelines .azuredevops .gitlab/ci .gitea/workflows .gitea/actions .forgejo/workflows"
+    " .forgejo/actions .builds .tekton .harness .drone",
+) | _names(
+    _AGENT,
+    ".github/instructions .github/prompts .github/chatmodes .github/agents .github/skills",
+)
+"""By the first folder of a path, or the first two."""
+
+_BY_FOLDER: dict[str, Place] = {
+    **_names(_HOOK, ".husky .githooks githooks .git-hooks git-hooks .lefthook .lefthook-local"),
+    **_names(_EDITOR, ".zed .vim .nova .fleet .sublime .run"),
+    **_names(_CONTAINER, ".devcontainer"),
+    **_names(_SOURCES, ".mvn .bundle"),
+    **_names(
+        _AGENT,
+        ".claude .cursor .codex .gemini .windsurf .cline .clinerules .roo .kilocode .opencode"
+        " .crush .goose .continue .amazonq .kiro .junie .augment .qwen .factory .agents .agent"
+        " .trae .amp .openhands .pi",
+    ),
+    **_names(_PRIVATE, ".aws .ssh .gnupg"),
+}
+"""By a folder anywhere in a path."""
+
+_BY_EXTENSION: dict[str, Place] = {
+    **_names(_EDITOR, "code-workspace sublime-project"),
+    **_names(_START, "pth"),
+    **_names(_PRIVATE, "p12 pfx keystore jks ppk kdbx tfstate"),
+    **_names(_BUILD, "dockerfile mk mak gradle cmake bzl targets"),
+    **_names(_MANIFEST, "gemspec csproj fsproj vbproj"),
+}
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str], Place], ...] = tuple(
+    (hint, re.compile(pattern), place)
+    for hint, pattern, place in (
+        ("jenkinsfile", r"(?:^|/)jenkinsfile[.-][^/]*$", _CI),
+        ("azure-pipelines", r"(?:^|/)azure-pipelines[^/]*\.ya?ml$", _CI),
+        (".gitlab-ci.y", r"\.gitlab-ci\.ya?ml$", _CI),
+        ("lefthook", r"(?:^|/)\.?lefthook(?:-local)?\.(?:ya?ml|toml|jsonc?)$", _HOOK),
+        ("lint-staged.config.", r"(?:^|/)lint-staged\.config\.\w+$", _HOOK),
+        ("hook", rf"(?:^|/)[^/]*hooks?(?:/[^/]+)?/(?:{'|'.join(HOOK_EVENTS)})(?:\.\w+)?$", _HOOK),
+        (".vscode/", r"(?:^|/)\.vscode/(?:tasks|launch|settings|extensions)\.json$", _EDITOR),
+        (".idea/", r"(?:^|/)\.idea/(?:runconfigurations/|workspace\.xml|externaldep)", _EDITOR),
+        ("mise/", r"(?:^|/)\.?mise/(?:tasks/|config\.toml$)", _SHELL),
+        (".yarn/", r"(?:^|/)\.yarn/(?:releases|plugins)/", _SOURCES),
+        ("gradle/wrapper/", r"(?:^|/)gradle/wrapper/", _TOOLCHAIN),
+        (".cargo/config", r"(?:^|/)\.cargo/config(?:\.toml)?$", _TOOLCHAIN),
+        (".aider", r"(?:^|/)\.aider[^/]*$", _AGENT),
         (
-            r"^\.(?:github/(?:workflows|actions)|circleci|buildkite|woodpecker|teamcity|semaphore"
-            r"|azure-pipelines|azuredevops|gitlab/ci|(?:gitea|forgejo)/(?:workflows|actions)"
-            r"|builds|tekton|harness|drone)/",
-            _CI,
-        ),
-        (
-            r"(?:^|/)(?:jenkinsfile[.-][^/]*|azure-pipelines[^/]*\.ya?ml|[^/]*\.gitlab-ci\.ya?ml)$",
-            _CI,
-        ),
-        (r"(?:^|/)(?:\.husky|\.?githooks|\.?git-hooks|\.lefthook(?:-local)?)/", _HOOK),
-        (
-            r"(?:^|/)(?:\.?lefthook(?:-local)?\.(?:ya?ml|toml|jsonc?)|lint-staged\.config\.\w+)$",
-            _HOOK,
-        ),
-        (rf"(?:^|/)[^/]*hooks?(?:/[^/]+)?/(?:{'|'.join(HOOK_EVENTS)})(?:\.\w+)?$", _HOOK),
-        (r"(?:^|/)\.vscode/(?:tasks|launch|settings|extensions)\.json$", _EDITOR),
-        (
-            r"(?:^|/)(?:\.idea/(?:runconfigurations/|workspace\.xml|externaldependencies)|\.run/)",
-            _EDITOR,
-        ),
-        (
-            r"(?:^|/)\.(?:zed|vim|nova|fleet|sublime)/|\.(?:code-workspace|sublime-project)$",
-            _EDITOR,
-        ),
-        (r"(?:^|/)\.devcontainer/", _CONTAINER),
-        (r"(?:^|/)\.?mise/(?:tasks/|config\.toml$)", _SHELL),
-        (r"\.pth$", _START),
-        (r"(?:^|/)\.(?:yarn/(?:releases|plugins)|mvn|bundle)/", _SOURCES),
-        (r"(?:^|/)gradle/wrapper/|(?:^|/)\.cargo/config(?:\.toml)?$", _TOOLCHAIN),
-        (
-            r"(?:^|/)\.(?:claude|cursor|codex|gemini|windsurf|cline|clinerules|roo|kilocode|opencode"
-            r"|crush|goose|continue|amazonq|kiro|junie|augment|qwen|factory|agents?|trae|amp"
-            r"|openhands|pi)/|(?:^|/)\.vscode/mcp\.json$|(?:^|/)\.aider[^/]*$",
-            _AGENT,
-        ),
-        (r"(?:^|/)\.github/(?:instructions|prompts|chatmodes|agents|skills)/", _AGENT),
-        (
+            ".env.",
             r"(?:^|/)\.env\.(?!(?:\w+\.)?(?:example|sample|template|dist|defaults?)$)[^/]+$",
             _PRIVATE,
         ),
-        (r"\.(?:p12|pfx|keystore|jks|ppk|kdbx|tfstate)$|(?:^|/)\.(?:aws|ssh|gnupg)/", _PRIVATE),
-        (r"(?:^|/)(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml$", _BUILD),
-        (r"(?:^|/)(?:dockerfile|containerfile|makefile)\.[^/]+$|\.(?:dockerfile|mk|mak)$", _BUILD),
-        (r"\.(?:gradle|gradle\.kts|cmake|bzl|targets)$|(?:^|/)(?:gradlew|mvnw)(?:\.\w+)?$", _BUILD),
+        ("compose", r"(?:^|/)(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml$", _BUILD),
+        ("file.", r"(?:^|/)(?:dockerfile|containerfile|makefile)\.[^/]+$", _BUILD),
+        (".gradle.kts", r"\.gradle\.kts$", _BUILD),
+        ("gradlew", r"(?:^|/)gradlew(?:\.\w+)?$", _BUILD),
+        ("mvnw", r"(?:^|/)mvnw(?:\.\w+)?$", _BUILD),
         (
-            r"(?:^|/)(?:webpack|vite|vitest|rollup|babel|jest|eslint|prettier|playwright|cypress|metro"
-            r"|tailwind|postcss|next|nuxt|svelte|astro)\.config\.[cm]?[jt]s$"
-            r"|(?:^|/)\.(?:eslintrc|prettierrc|babelrc)\.[cm]?js$",
+            ".config.",
+            r"(?:^|/)(?:webpack|vite|vitest|rollup|babel|jest|eslint|prettier|playwright|cypress"
+            r"|metro|tailwind|postcss|next|nuxt|svelte|astro)\.config\.[cm]?[jt]s$",
             _BUILD,
         ),
-        (
-            r"(?:^|/)requirements[^/]*\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$",
-            _MANIFEST,
-        ),
-        (r"\.(?:gemspec|csproj|fsproj|vbproj)$", _MANIFEST),
+        ("rc.", r"(?:^|/)\.(?:eslint|prettier|babel)rc\.[cm]?js$", _BUILD),
+        ("requirements", r"(?:^|/)requirements(?:[^/]*|/[^/]+)\.(?:txt|in)$", _MANIFEST),
     )
 )
-_INSTALLED = re.compile(r"(?:^|/)node_modules/")
+"""Patterns, each with a word that a path must hold for it."""
+
 _WITH_SCRIPTS = frozenset({"package.json", "composer.json"})
 
 
@@ -174,15 +184,27 @@ def folded(raw_path: bytes) -> str:
 def place(raw_path: bytes) -> Place | None:
     """What this path means; None: nothing special. Case is ignored, as some systems do."""
     path = folded(raw_path)
-    name = path.rpartition("/")[2]
-    if _INSTALLED.search(path):
+    *folders, name = path.split("/")
+    if "node_modules" in folders:
         return None
-    if found := _BY_NAME.get(name):
-        return found
-    return next((where for pattern, where in _PATTERNS if pattern.search(path)), None)
+    extension = name.rpartition(".")[2]
+    return (
+        _BY_NAME.get(name)
+        or _by_folder(folders)
+        or (_BY_EXTENSION.get(extension) if extension != name else None)
+        or next(
+            (what for hint, form, what in _PATTERNS if hint in path and form.search(path)), None
+        )
+    )
+
+
+def _by_folder(folders: list[str]) -> Place | None:
+    if folders and (where := _BY_ROOT.get(folders[0]) or _BY_ROOT.get("/".join(folders[:2]))):
+        return where
+    return next((_BY_FOLDER[folder] for folder in folders if folder in _BY_FOLDER), None)
 
 
 def has_scripts(raw_path: bytes) -> bool:
     """Whether this is a JSON manifest whose `scripts` a package tool runs."""
-    path = folded(raw_path)
-    return path.rpartition("/")[2] in _WITH_SCRIPTS and not _INSTALLED.search(path)
+    *folders, name = folded(raw_path).split("/")
+    return name in _WITH_SCRIPTS and "node_modules" not in folders

@@ -43,10 +43,15 @@ _KNOWN = tuple(
         (rb"lin_api_[A-Za-z0-9]{32,}", "Linear key"),
     )
 )
-_PREFIX = re.compile(
-    rb"gh[pousr]_|github_pat_|sk-|A[KSBC][IC]A|AIza|xox|xapp-|gl[a-z]{2,5}-|npm_|pypi-|hf_|gsk_|xai-"
-    rb"|r8_|[sr]k_live_|shp|dop_v1_|tskey-|ya29|dckr_pat_|lin_api_"
+_STARTS = frozenset(
+    b"gh gi sk AK AS AB AC AI xo xa gl np py hf gs r8 rk sh do ts ya dc li ey".split()
 )
+"""How the known shapes begin."""
+
+_OPENING = frozenset((b'"', b"'", b"`", b"=", b":", b" ", b"\t"))
+"""What stands before an assigned literal."""
+
+_NO_DIGITS = _TOKEN_CHARS.replace(b"0123456789", b"")
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}")
 _JWT_SAMPLE = b"eyJzdWIiOiIxMjM0NTY3ODkw"
 """The claims of the example that documentation of JSON web tokens begins with."""
@@ -89,9 +94,9 @@ class Secret:
     certain: bool
 
 
-def secrets(text: bytes) -> Iterator[Secret]:
-    """What may be a secret in a text, in no particular order."""
-    yield from _runs(text)
+def secrets(text: bytes, *, guess: bool = True) -> Iterator[Secret]:
+    """What may be a secret in a text, in no particular order; `guess`: by entropy, too."""
+    yield from _runs(text, guess)
     yield from _keys(text)
     yield from _logins(text)
 
@@ -101,35 +106,38 @@ def masked(raw: bytes) -> str:
     return f"{raw[:_SHOWN].decode('ascii', 'replace')}… ({len(raw)} characters)"
 
 
-def _runs(text: bytes) -> Iterator[Secret]:
+def _runs(text: bytes, guess: bool) -> Iterator[Secret]:
     classes = text.translate(_CLASSES)
     at = classes.find(_RUN)
     while at >= 0:
         end = classes.find(b" ", at)
         end = len(classes) if end < 0 else end
-        yield from _run(text, at, end)
+        if found := _run(text, at, end, guess):
+            yield found
         at = classes.find(_RUN, end)
 
 
-def _run(text: bytes, start: int, end: int) -> Iterator[Secret]:
+def _run(text: bytes, start: int, end: int, guess: bool) -> Secret | None:
     while start < end and text[start] in b"-_":
         start += 1
-    run = text[start:end]
-    if run.startswith(b"eyJ"):
-        found = _JWT.match(text, start)
-        if found and _JWT_SAMPLE not in found[0]:
-            yield Secret(start, f"JSON web token {masked(found[0])}", True)
-    elif _PREFIX.match(run):
-        yield from _known(run, start)
-    elif _is_random(run) and _is_named(text, start):
-        yield Secret(start, f"assigned literal {masked(run)}", False)
+    if text[start : start + 2] in _STARTS:
+        if found := _JWT.match(text, start):
+            told = f"JSON web token {masked(found[0])}"
+            return None if _JWT_SAMPLE in found[0] else Secret(start, told, True)
+        if known := _known(text[start:end], start):
+            return known
+    if guess and text[start - 1 : start] in _OPENING:
+        run = text[start:end]
+        if run.translate(None, _NO_DIGITS) and _is_named(text, start) and _is_random(run):
+            return Secret(start, f"assigned literal {masked(run)}", False)
+    return None
 
 
-def _known(run: bytes, start: int) -> Iterator[Secret]:
+def _known(run: bytes, start: int) -> Secret | None:
     for pattern, name in _KNOWN:
         if (found := pattern.match(run)) and _is_token(found[0]):
-            yield Secret(start, f"{name} {masked(found[0])}", True)
-            return
+            return Secret(start, f"{name} {masked(found[0])}", True)
+    return None
 
 
 def _is_token(token: bytes) -> bool:
