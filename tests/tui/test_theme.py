@@ -54,6 +54,25 @@ def test_text_can_be_read(name: str) -> None:
             )
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_code_can_be_read_in_a_diff(name: str) -> None:
+    theme = ours()[name]
+    least = 7.0 if name == "fleet-contrast" else 4.5
+    variables = {**theme.variables, "foreground": theme.foreground or ""}
+    inks = ["foreground", *(f"fleet-{kind}" for kind in ("keyword", "string", "number", "name"))]
+    inks.append("fleet-type")
+    for ground in ("added", "added-word", "removed", "removed-word"):
+        colour = Color.parse(variables[f"fleet-{ground}"])
+        for ink in inks:
+            assert contrast(Color.parse(variables[ink]), colour) >= least, (ink, ground)
+    for ground, sign in (("added", theme.success), ("removed", theme.error)):
+        colour = Color.parse(variables[f"fleet-{ground}"])
+        assert sign is not None
+        assert contrast(Color.parse(sign), colour) >= 4.5
+        assert contrast(Color.parse(variables["fleet-dim"]), colour) >= 4.5
+        assert contrast(colour, Color.parse(variables[f"fleet-{ground}-word"])) >= 1.1
+
+
 def contrast(one: Color, two: Color) -> float:
     """The contrast ratio of WCAG 2."""
     bright, dark = sorted((luminance(one), luminance(two)), reverse=True)
@@ -79,6 +98,15 @@ def test_every_other_theme_gets_our_colours(theme: Theme) -> None:
         "fleet-cursor",
         "fleet-cpu",
         "fleet-gpu",
+        "fleet-added",
+        "fleet-added-word",
+        "fleet-removed",
+        "fleet-removed-word",
+        "fleet-keyword",
+        "fleet-string",
+        "fleet-number",
+        "fleet-name",
+        "fleet-type",
     }
     assert all(Color.parse(value) for value in defaults.values())
 

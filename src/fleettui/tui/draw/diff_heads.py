@@ -141,18 +141,18 @@ def binary_line(
     change: FileChange, sizes: tuple[int | None, int | None] | None, frame: Frame
 ) -> Pieces:
     """In place of the lines of a binary: its sizes and objects, and how to read it all the same."""
-    facts = ["binary"]
+    what = "binary"
     if sizes is not None:
-        facts.append(f"{fmt.size(sizes[0])} → {fmt.size(sizes[1])}")
+        what += f" · {fmt.size(sizes[0])} → {fmt.size(sizes[1])}"
     objects = [each[:9] for each in (change.old, change.new) if each.strip("0")]
-    facts.append(" → ".join(objects))
     modes = [f"{mode:06o}" for mode in (change.old_mode, change.new_mode) if mode]
-    facts.append("mode " + " → ".join(dict.fromkeys(modes)))
+    facts = [" → ".join(objects), "mode " + " → ".join(dict.fromkeys(modes))]
     return _filled(
         [
             (" " * (frame.gutter - 1), Tone.TEXT),
-            (" · ".join(fact for fact in facts if fact), Tone.WARN),
-            ("   enter shows it as text", Tone.DIM),
+            (what, Tone.WARN),
+            ("   enter shows it as text   ", Tone.TEXT),
+            (" · ".join(fact for fact in facts if fact), Tone.DIM),
         ],
         [],
         frame.width - 1,

@@ -17,6 +17,7 @@ from fleettui.tui.draw.diff_text import (
     layered,
     shown,
     window,
+    with_visible_spaces,
 )
 from fleettui.tui.draw.diff_words import Stretches
 from fleettui.tui.draw.paint import Tone
@@ -119,6 +120,8 @@ def _text(patch: Patch, row: int, shift: int, room: int, look: Look) -> list[Pie
     raw_size = patch.starts[row + 1] - patch.starts[row]
     text = shown_row(patch, row)
     marks = _marks(text, kind, under_words, look)
+    for start, end in _changed_spaces(text, kind, look):
+        text = with_visible_spaces(text, start, end)
     stretches = layered(len(text), look.runs, marks, Tone.TEXT, ground)
     if raw_size <= LINE_LIMIT:
         return window(text, stretches, shift=shift, room=room, ground=ground)
@@ -147,3 +150,11 @@ def _marks(text: str, kind: Row, under_words: Ground, look: Look) -> list[Mark]:
             if found.end() > found.start():
                 marks.append((found.start(), found.end(), None, Ground.MATCH))
     return marks
+
+
+def _changed_spaces(text: str, kind: Row, look: Look) -> Stretches:
+    """Where spaces are all that changed, or stand at the end of a new line."""
+    stretches = [each for each in look.words if text[each[0] : each[1]].isspace()]
+    if kind is Row.ADDED and text[-1:].isspace():
+        stretches.append((len(text.rstrip()), len(text)))
+    return tuple(stretches)

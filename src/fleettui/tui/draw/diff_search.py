@@ -20,10 +20,8 @@ class Search:
         self.rows: array[int] = array("I")
         self.row = 0
         self.on_screen = re.compile(re.escape(text), 0 if exact else re.IGNORECASE)
-        self._exact = exact
         self._patch = patch
         self._in_bytes = re.compile(b"".join(_pattern(char, exact) for char in text))
-        self._longest = len(text.encode()) * 2
         self._file = 0
 
     @property
@@ -80,5 +78,5 @@ class Search:
 
 def _pattern(char: str, exact: bool) -> bytes:
     forms = {char} if exact else {char, char.lower(), char.upper()}
-    each = [re.escape(form.encode("utf-8", "replace")) for form in sorted(forms)]
+    each = [re.escape(form.encode("utf-8", "surrogatepass")) for form in sorted(forms)]
     return each[0] if len(each) == 1 else b"(?:" + b"|".join(each) + b")"

@@ -15,8 +15,13 @@ from fleettui.tui.draw.paint import Tone, settled
 LINE_LIMIT = 8192
 """Characters of a line that can be scrolled to; the row says how much more there is."""
 TAB = 4
+VISIBLE_TAB = "\v"
+"""Stands for a tab that is drawn as an arrow; no shown text has this character of its own."""
 
 _ESCAPED = re.compile("[\u2400-\u2421]|<U\\+[0-9A-F]{4,6}>|\\\\x[0-9a-f]{2}")
+
+_TABS = frozenset({"\t", VISIBLE_TAB})
+_SEEN = str.maketrans({" ": "·", "\t": VISIBLE_TAB})
 
 
 class Ground(IntEnum):
@@ -67,7 +72,7 @@ def escapes(text: str) -> Iterable[tuple[int, int]]:
 
 def columns(text: str) -> int:
     """Cells of a shown text, tabs expanded."""
-    if text.isascii() and "\t" not in text:
+    if _is_simple(text):
         return len(text)
     column = 0
     for char in text:
@@ -75,8 +80,19 @@ def columns(text: str) -> int:
     return column
 
 
+def _is_simple(text: str) -> bool:
+    """Whether each character is one cell."""
+    return text.isascii() and "\t" not in text and VISIBLE_TAB not in text
+
+
 def _size(char: str, column: int) -> int:
-    return TAB - column % TAB if char == "\t" else get_character_cell_size(char)
+    return TAB - column % TAB if char in _TABS else get_character_cell_size(char)
+
+
+def with_visible_spaces(text: str, start: int, end: int) -> str:
+    """The text with a stretch of it, if it is nothing but spaces, in a form that can be seen."""
+    spaces = text[start:end]
+    return text[:start] + spaces.translate(_SEEN) + text[end:] if spaces.isspace() else text
 
 
 def layered(
@@ -115,13 +131,13 @@ def window(
     if room <= 0:
         return []
     whole = columns(text)
-    before, after = shift > 0 and whole > 0, whole > shift + room
+    after = whole > shift + room
+    before = shift > 0 and whole > 0 and room > after
     start = shift + before
     width = room - before - after
     pieces: list[Piece] = [(ELLIPSIS, Tone.FAINT, ground)] if before else []
     if width > 0 and start < whole:
-        simple = text.isascii() and "\t" not in text
-        take = _take_simple if simple else _take_measured
+        take = _take_simple if _is_simple(text) else _take_measured
         pieces += take(text, stretches, start, start + width)
     used = max(0, min(whole, start + width) - start)
     if width > used:
@@ -136,20 +152,17 @@ def _take_simple(text: str, stretches: Iterable[Stretch], low: int, high: int) -
     pieces: list[Piece] = []
     for start, end, tone, ground in stretches:
         piece = text[max(start, low) : min(end, high)] if end > low and start < high else ""
-        if ground in WORDS and text[start:end].isspace():
-            piece = "·" * len(piece)
         if piece:
             pieces.append((piece, tone, ground))
     return pieces
 
 
 def _take_measured(text: str, stretches: Iterable[Stretch], low: int, high: int) -> list[Piece]:
-    """The cells of any text. Spaces that are all of a changed word can be seen."""
+    """The cells of any text."""
     pieces: list[Piece] = []
     column = 0
     for start, end, tone, ground in stretches:
         kept = []
-        spaces = ground in WORDS and text[start:end].isspace()
         for char in text[start:end]:
             size = _size(char, column)
             first, column = column, column + size
@@ -157,7 +170,7 @@ def _take_measured(text: str, stretches: Iterable[Stretch], low: int, high: int)
                 continue
             if first >= high and size:
                 break
-            kept.append(_cell(char, size, first, low, high, spaces))
+            kept.append(_cell(char, size, first, low, high))
         if kept:
             pieces.append(("".join(kept), tone, ground))
         if column >= high:
@@ -165,11 +178,9 @@ def _take_measured(text: str, stretches: Iterable[Stretch], low: int, high: int)
     return pieces
 
 
-def _cell(char: str, size: int, first: int, low: int, high: int, spaces: bool) -> str:
+def _cell(char: str, size: int, first: int, low: int, high: int) -> str:
     """A character as far as it lies in the window."""
     inside = min(first + size, high) - max(first, low)
-    if char == "\t":
-        return ("→" + " " * (inside - 1)) if spaces and first >= low else " " * inside
-    if size and inside < size:
-        return " " * inside
-    return "·" if spaces and char == " " else char
+    if char == VISIBLE_TAB and first >= low:
+        return "→" + " " * (inside - 1)
+    return " " * inside if char in _TABS or inside < size else char

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 
-from textual.geometry import Region, Size
+from textual.geometry import Region, Size, Spacing
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -47,6 +47,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._shift = 0
         self._strips: dict[int, Strip] = {}
         self._colours: DiffColours | None = None
+        self._cursor = range(0)
         self._take(Patch(), Marks())
 
     def _take(self, patch: Patch, marks: Marks) -> None:
@@ -71,14 +72,26 @@ class DiffCanvas(ScrollView, can_focus=True):
         """Everything may have moved: put the cursor where it was on the screen."""
         self._strips.clear()
         self._resize()
+        below_top = max(0, min(below_top, self.size.height - 1))
         y = y_of(self._layout, self.spot) - below_top
         self.scroll_to(y=max(0, y), animate=False, force=True)
         self.refresh()
 
+    def _lines_of(self, spot: Spot) -> range:
+        """The lines of the view that a spot covers."""
+        y = y_of(self._layout, spot)
+        return range(y, y + height_at(self._layout, spot)) if self._layout.files else range(0)
+
     def _resize(self) -> None:
         """Tell the screen how much there is to scroll."""
         tail = tail_line(self.patch, self._painter.frame) is not None
-        self.virtual_size = Size(self._painter.frame.width, self._layout.height + tail)
+        size = Size(self._painter.frame.width, self._layout.height + tail)
+        if self.virtual_size.width == size.width > 0:
+            # The bar is always there, so that the screen need not be laid out again.
+            self.set_reactive(DiffCanvas.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def _frame_again(self) -> None:
         """Something that all lines depend on changed."""
@@ -122,17 +135,31 @@ class DiffCanvas(ScrollView, can_focus=True):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines for the compositor: made here whole where nothing is drawn around them."""
+        self._cursor = self._lines_of(self.spot)
+        if self.styles.gutter != Spacing.all(0) or self.opacity != 1.0:
+            return super().render_lines(crop)
+        filters, (_, background) = self.get_line_filters(), self.background_colors
+        strips = [self.render_line(y) for y in crop.line_range]
+        for each in filters:
+            strips = [strip.apply_filter(each, background) for strip in strips]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
     def render_line(self, y: int) -> Strip:
         """A line of the view; the head of a file stays at the top while its lines scroll by."""
-        place = self._on_screen(y)
         line = y + round(self.scroll_y)
-        if place.part is Part.HEAD and line != self._layout.top(place.file):
-            return self._draw(place, NOWHERE)
+        if not y:
+            place = self._on_screen(y)
+            if place.part is Part.HEAD and line != self._layout.top(place.file):
+                return self._draw(place, NOWHERE)
         strip = self._strips.get(line)
         if strip is None:
             if len(self._strips) > _STRIPS:
                 self._strips.clear()
-            strip = self._strips[line] = self._draw(place, line)
+            strip = self._strips[line] = self._draw(self._layout.at(line), line)
         return strip
 
     def _on_screen(self, y: int) -> Place:
@@ -147,10 +174,21 @@ class DiffCanvas(ScrollView, can_focus=True):
     def _draw(self, place: Place, line: int) -> Strip:
         if self._colours is None:
             self._colours = DiffColours(self.app.theme_variables)
-        start = y_of(self._layout, self.spot)
-        cursor = start <= line < start + height_at(self._layout, self.spot)
-        chosen = self.chosen_from is not None and place.part is Part.LINE and self._is_chosen(place)
-        return self._painter.strip(place, self._colours, cursor=cursor, chosen=chosen)
+        return self._painter.strip(
+            place,
+            self._colours,
+            width=self.size.width,
+            cursor=self._side_of(place) if line in self._cursor else None,
+            chosen=self.chosen_from is not None
+            and place.part is Part.LINE
+            and self._is_chosen(place),
+        )
+
+    def _side_of(self, place: Place) -> Side:
+        """The side of a line that the cursor is on: the preferred one, unless it is empty."""
+        if NOWHERE in (place.left, place.right):
+            return Side.NEW if place.left == NOWHERE else Side.OLD
+        return self.spot.side
 
     def _is_chosen(self, place: Place) -> bool:
         low, high = sorted((self.chosen_from or 0, self.spot.row))

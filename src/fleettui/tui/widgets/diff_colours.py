@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rich.style import Style
 from textual.color import Color
 
-from fleettui.tui.draw.diff_text import WORDS, Ground, Piece
+from fleettui.tui.draw.diff_text import WORDS, Ground
 from fleettui.tui.draw.paint import Tone
 from fleettui.tui.widgets.tones import tone_styles
 
@@ -16,7 +16,7 @@ _GROUNDS: Mapping[Ground, str] = {
     Ground.REMOVED: "fleet-removed",
     Ground.REMOVED_WORD: "fleet-removed-word",
     Ground.FILE: "panel",
-    Ground.HUNK: "background",
+    Ground.HUNK: "surface",
     Ground.REMARK: "surface",
     Ground.EMPTY: "surface",
     Ground.MATCH: "accent",
@@ -37,9 +37,11 @@ class DiffColours:
         self._back = Color.parse(variables["background"])
         self._made: dict[tuple[Tone, Ground, bool, bool], Style] = {}
 
-    def style(self, piece: Piece, *, cursor: bool = False, chosen: bool = False) -> Style:
-        """The style of a piece, under the cursor or in a chosen range."""
-        key = (piece[1], piece[2], cursor, chosen)
+    def style(
+        self, tone: Tone, ground: Ground, *, cursor: bool = False, chosen: bool = False
+    ) -> Style:
+        """The style of a tone on a ground, under the cursor or in a chosen range."""
+        key = (tone, ground, cursor, chosen)
         style = self._made.get(key)
         if style is None:
             style = self._made[key] = self._make(*key)
@@ -47,10 +49,10 @@ class DiffColours:
 
     def _make(self, tone: Tone, ground: Ground, cursor: bool, chosen: bool) -> Style:
         back = self._grounds[ground]
-        if (cursor or chosen) and back.ansi is None:
-            back = self._lit(ground, back, cursor)
         if ground is Ground.MATCH:
             return Style(color=self._back.rich_color, bgcolor=back.rich_color, bold=True)
+        if (cursor or chosen) and back.ansi is None:
+            back = self._lit(ground, back, cursor)
         if ground in WORDS:
             tone = Tone.TEXT if tone in (Tone.DIM, Tone.FAINT) else tone
         style = self._tones[tone] + Style(bgcolor=back.rich_color)
@@ -60,7 +62,7 @@ class DiffColours:
         return style
 
     def _lit(self, ground: Ground, back: Color, cursor: bool) -> Color:
-        if ground in (Ground.PLAIN, Ground.HUNK):
+        if ground is Ground.PLAIN:
             return self._cursor if cursor else self._back.blend(self._cursor, 0.6, 1)
         share = _CURSOR_SHARE if cursor else _SELECTED_SHARE
         return back.blend(self._cursor.blend(self._front, 0.12, 1), share, 1)

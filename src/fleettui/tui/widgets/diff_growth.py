@@ -14,15 +14,13 @@ SLICE = 2048
 HOLD_S = 0.004
 """The event loop is held no longer than about this by a patch that grows."""
 BREATH_S = 0.002
-RESIZE_S = 0.1
-"""While a patch grows its height is told to the screen this often: each time costs a layout."""
 
 
 class GrowingDiff(DiffCanvas):
     """Takes rows in as they come, each of them once."""
 
     _absorbing = False
-    _told = 0.0
+    _ended = False
 
     def show(
         self,
@@ -40,6 +38,7 @@ class GrowingDiff(DiffCanvas):
         marks = Marks(by_path(comments), frozenset(reviewed), dict(folds or {}), sizes or {})
         self._take(patch, marks)
         self.spot, self.chosen_from, self._shift = Spot(), None, 0
+        self._ended = False
         self._frame_again()
         self.scroll_to(y=0, animate=False, force=True)
         if self.is_attached:
@@ -107,11 +106,10 @@ class GrowingDiff(DiffCanvas):
         self._absorbing = layout.rows < len(patch)
         if self._absorbing:
             self.set_timer(BREATH_S, self._absorb)
-        self._grown(0 if patch.complete else stale)
-        now = perf_counter()
-        if first or not self._absorbing or now - self._told > RESIZE_S:
-            self._told = now
-            self._resize()
+        ended = patch.complete and not self._ended and not self._absorbing
+        self._ended = patch.complete and not self._absorbing
+        self._grown(0 if ended and not first else stale)
+        self._resize()
 
     def _first_stale(self) -> int:
         """The first line of the view that may come out different when the patch grows."""

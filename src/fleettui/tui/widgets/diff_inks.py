@@ -86,6 +86,7 @@ class Inks:
                     self._known[row] = runs
                     fresh.append(row)
         for row in job.rows:
+            self._known.setdefault(row, ())
             self._missing.pop(row, None)
         while len(self._known) > KEPT:
             self._known.popitem(last=False)

@@ -1,13 +1,14 @@
 """From a line of the view to a strip on the screen."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.segment import Segment
 from textual.strip import Strip
 
-from fleettui.model.change import Comment
+from fleettui.model.change import Comment, Side
 from fleettui.model.patch import PatchFile, Row
 from fleettui.tui.draw.diff_heads import (
     Head,
@@ -20,6 +21,7 @@ from fleettui.tui.draw.diff_heads import (
 )
 from fleettui.tui.draw.diff_layout import Layout, Part, Place
 from fleettui.tui.draw.diff_lines import (
+    DIVIDER,
     Frame,
     Look,
     shown_row,
@@ -27,7 +29,7 @@ from fleettui.tui.draw.diff_lines import (
     unified_line,
 )
 from fleettui.tui.draw.diff_pairs import NOWHERE
-from fleettui.tui.draw.diff_text import Ground, Pieces
+from fleettui.tui.draw.diff_text import Ground, Piece, Pieces
 from fleettui.tui.draw.diff_words import ALIGNED, Stretches, changed, partners
 from fleettui.tui.draw.paint import Tone, cells, tame
 from fleettui.tui.widgets.diff_colours import DiffColours
@@ -86,18 +88,37 @@ class Painter:
         self._inks = inks
         self._words: dict[int, Stretches] = {}
 
-    def strip(self, place: Place, colours: DiffColours, *, cursor: bool, chosen: bool) -> Strip:
-        """A line of the view, as wide as the frame."""
+    def strip(
+        self,
+        place: Place,
+        colours: DiffColours,
+        *,
+        width: int,
+        cursor: Side | None,
+        chosen: bool,
+    ) -> Strip:
+        """A line of the view, `width` cells. `cursor`: on that side of it, if it is there.
+
+        The mark of the cursor stands before the side that it is on.
+        """
         pieces = self.pieces(place)
         ground = pieces[0][2] if pieces else Ground.PLAIN
         mark, tone = _CURSOR if cursor else _CHOSEN if chosen else _NO_CURSOR
+        if cursor is Side.NEW and DIVIDER in pieces:
+            middle = pieces.index(DIVIDER)
+            pieces = (*pieces[:middle], (*_CURSOR, Ground.PLAIN), *pieces[middle + 1 :])
+            mark, tone = _NO_CURSOR
+        style = partial(colours.style, cursor=cursor is not None, chosen=chosen)
         segments = [
-            Segment(_safe(piece[0]), colours.style(piece, cursor=cursor, chosen=chosen))
-            for piece in ((mark, tone, ground), *pieces)
+            Segment(text, style(tone, ground))
+            for text, tone, ground in _joined(((mark, tone, ground), *pieces))
         ]
-        size = sum(cells(segment.text) for segment in segments)
-        blank = colours.style((" ", Tone.TEXT, Ground.PLAIN))
-        return Strip(segments, size).adjust_cell_length(self.frame.width, blank)
+        used = sum(cells(segment.text) for segment in segments)
+        blank = colours.style(Tone.TEXT, Ground.PLAIN)
+        if used < width:
+            segments.append(Segment(" " * (width - used), blank))
+        strip = Strip(segments, max(used, width))
+        return strip if used <= width else strip.crop(0, width)
 
     def pieces(self, place: Place) -> Pieces:
         """What stands on a line of the view, without the cursor's cell."""
@@ -176,6 +197,19 @@ class Painter:
             del self._words[each]
 
 
-def _safe(text: str) -> str:
-    """The second lock on the door: every text was cleaned when it was read."""
-    return text if text.isprintable() else tame(text)
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Pieces with those of one kind in one: each costs when it is painted.
+
+    The second lock on the door, too: every text was cleaned when it was read.
+    """
+    kept, tone, ground = "", Tone.TEXT, Ground.PLAIN
+    for text, next_tone, next_ground in pieces:
+        safe = text if text.isprintable() else tame(text)
+        if next_tone is tone and next_ground is ground:
+            kept += safe
+        elif safe:
+            if kept:
+                yield kept, tone, ground
+            kept, tone, ground = safe, next_tone, next_ground
+    if kept:
+        yield kept, tone, ground

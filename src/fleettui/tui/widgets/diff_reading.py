@@ -153,12 +153,6 @@ class DiffReading(GrowingDiff):
         if spot != before:
             self._tell()
 
-    def _lines_of(self, spot: Spot) -> range:
-        if not self._layout.files:
-            return range(0)
-        y = y_of(self._layout, spot)
-        return range(y, y + height_at(self._layout, spot))
-
     def _bring(self, y: int, size: int, share: float | None) -> None:
         top, height = round(self.scroll_y), self.size.height
         margin = min(MARGIN, max(0, (height - size) // 2))
