@@ -18,11 +18,14 @@ from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 
+import psutil
+
 from bench import figures
 from bench.review_trials import Trial, equal_lists, equal_merges, made_up_pairs, real_pairs
 from fleettui.git.runner import Git
 from fleettui.review.evaluate import evaluate
 from fleettui.review.listing import list_files
+from fleettui.review.merging import merge_many
 from fleettui.review.patch import read_patch
 from tests.lab.histories import History
 from tests.lab.repos import commit, git, make_repo
@@ -33,12 +36,10 @@ OPEN = 50
 """Changes that are open at the same time."""
 
 MEMORY = """
-import asyncio, resource, sys
+import asyncio, sys
 sys.path.insert(0, {folder!r})
-from bench.review_read import read_all
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-asyncio.run(read_all(*sys.argv[1:]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, before)
+from bench.review_read import memory
+print(*asyncio.run(memory(*sys.argv[1:])))
 """
 
 
@@ -97,14 +98,14 @@ def _large(place: Path) -> None:
     figures.ratio("first ÷ git", first, theirs)
     figures.ratio("all ÷ git", whole, theirs)
     stalls = [asyncio.run(_longest_stall(bare, old, new)) for _ in range(5)]
-    figures.line("longest time on the event loop", stalls)
+    figures.line("longest turn on the event loop, processor time", stalls)
     code = MEMORY.format(folder=str(Path(__file__).parent.parent))
     told = subprocess.run(
         [sys.executable, "-c", code, bare, old, new], capture_output=True, check=True
     )
-    most, before = map(int, told.stdout.split())
-    figures.line("resident at most", [most / 1024], unit="MiB", scale=1)
-    figures.line("of which before reading", [before / 1024], unit="MiB", scale=1)
+    before, most = map(int, told.stdout.split())
+    figures.line("resident with all rows read", [most / 2**20], unit="MiB", scale=1)
+    figures.line("before", [before / 2**20], unit="MiB", scale=1)
 
 
 def _large_trees(place: Path) -> tuple[str, str]:
@@ -145,13 +146,25 @@ async def read_all(bare: str, old: str, new: str) -> float:
     return time.perf_counter() - started
 
 
+async def memory(bare: str, old: str, new: str) -> tuple[int, int]:
+    """Bytes resident before, and at most while all rows are read and kept."""
+    process = psutil.Process()
+    before = most = process.memory_info().rss
+    q = Git(git_dir=bare)
+    files = await list_files(q, old, new)
+    async with aclosing(read_patch(q, old, new, files)) as patches:
+        async for _ in patches:
+            most = max(most, process.memory_info().rss)
+    return before, most
+
+
 async def _longest_stall(bare: str, old: str, new: str) -> float:
-    """The longest that anything else has to wait for its turn."""
+    """The most processor time that the loop spends before anything else gets its turn."""
     reading = asyncio.create_task(read_all(bare, old, new))
-    longest, last = 0.0, time.perf_counter()
+    longest, last = 0.0, time.thread_time()
     while not reading.done():
         await asyncio.sleep(0)
-        now = time.perf_counter()
+        now = time.thread_time()
         longest, last = max(longest, now - last), now
     await reading
     return longest
@@ -162,7 +175,9 @@ def _evaluations(place: Path, pairs: list[tuple[str, str]]) -> None:
     q = Git(git_dir=str(place))
 
     async def ours() -> None:
-        await _two_at_a_time([partial(evaluate, q, *pair) for pair in pairs])
+        merged = await merge_many(q, pairs)
+        steps = zip(pairs, merged, strict=True)
+        await _two_at_a_time([partial(evaluate, q, *pair, merged=one) for pair, one in steps])
 
     def timed() -> float:
         started = time.perf_counter()

@@ -1,5 +1,6 @@
 """What git says when it is asked by hand: one question at a time, plainly parsed."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,5 +69,8 @@ def merge(clone: Path, target: str, head: str) -> tuple[str | None, list[bytes]]
     if unmerged or (clone / ".git" / "MERGE_HEAD").exists():
         git(clone, "merge", "--abort", check=False)
         git(clone, "reset", "-q", "--hard")
-        return None, sorted({entry.partition(b"\t")[2] for entry in unmerged})
+        paths = {entry.partition(b"\t")[2] for entry in unmerged}
+        # A file in the place of a folder is set aside under the name of its side.
+        ours = b"~" + target.encode()
+        return None, sorted(re.sub(rb"~HEAD$", ours, path) for path in paths)
     return git(clone, "rev-parse", "HEAD^{tree}").decode().strip(), []

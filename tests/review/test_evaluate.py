@@ -1,15 +1,12 @@
 """What a head would do to a target, against git asked by hand."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fleettui.git.runner import Git, GitFailed
-from fleettui.model.errors import Malformed
-from fleettui.review.evaluate import evaluate, history_of
+from fleettui.review.evaluate import evaluate
+from fleettui.review.merging import Merged, merge_many
 from tests.lab.repos import commit, git, make_repo
 from tests.review.test_listing import bomb
 
@@ -124,11 +121,13 @@ async def test_an_object_that_is_missing(tmp_path: Path) -> None:
         await evaluate(q(repo), rev(repo, "main"), "1" * 40)
 
 
-LINES = st.lists(st.sampled_from([b">", b"<", b"-", b"1" * 40, b"\n", b"x"])).map(b"".join)
-
-
-@given(raw=st.binary() | LINES)
-def test_any_bytes_are_a_history_or_malformed(raw: bytes) -> None:
-    with suppress(Malformed):
-        found = history_of(raw)
-        assert found.ahead + found.behind + len(found.edge) == raw.count(b"\n")
+async def test_what_was_merged_already_is_not_merged_again(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo", {"f": "1\n", "g": "1\n"})
+    heads = [branch(repo, "fine", {"h": "1\n"}), branch(repo, "bad", {"f": "2\n"})]
+    target = branch(repo, "ahead", {"f": "3\n"})
+    merged = await merge_many(q(repo), [(target, head) for head in heads])
+    for head, one in zip(heads, merged, strict=True):
+        again = await evaluate(q(repo), target, head, merged=one)
+        assert again == await evaluate(q(repo), target, head)
+    problem = Merged(None, problem="no time")
+    assert (await evaluate(q(repo), target, heads[0], merged=problem)).tree == merged[0].tree

@@ -1,8 +1,7 @@
-"""Lists of files and commits against git asked by hand, and against whatever bytes."""
+"""Lists of files against git asked by hand, and against whatever bytes."""
 
 import random
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,9 +14,7 @@ from fleettui.model.errors import Malformed
 from fleettui.model.text import is_clean
 from fleettui.review.listing import (
     PATH_LIMIT,
-    commits,
     files,
-    list_commits,
     list_files,
     origins,
     read_blob,
@@ -26,7 +23,7 @@ from fleettui.review.listing import (
 )
 from tests.lab.by_hand import differences, listed
 from tests.lab.histories import History
-from tests.lab.repos import COMMITTED_AT, commit, git, make_repo
+from tests.lab.repos import commit, git, make_repo
 
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
@@ -168,79 +165,12 @@ async def test_blobs_and_sizes(tmp_path: Path) -> None:
     assert await read_sizes(q(place), []) == {}
 
 
-def raw_commit(place: Path, *, parent: str = "", header: bytes = b"", **said: bytes) -> str:
-    """A commit in which everything may be claimed."""
-    author = said.get("author", b"A <a@example.org>")
-    at, message = said.get("at", b"%d" % COMMITTED_AT), said.get("message", b"m\n")
-    lines = [b"tree " + EMPTY.encode()]
-    lines += [b"parent " + parent.encode()] if parent else []
-    lines += [b"author " + author + b" " + at + b" +0000"]
-    lines += [b"committer " + author + b" " + at + b" +0000"]
-    lines += [header] if header else []
-    return put(place, "commit", b"\n".join(lines) + b"\n\n" + message)
-
-
-async def test_commits_newest_first(tmp_path: Path) -> None:
-    place = bare(tmp_path / "q")
-    base = raw_commit(place)
-    one = raw_commit(place, parent=base, message=b"one\n\nbody\n")
-    two = raw_commit(place, parent=one, message=b"two\x1b[31m\n\x00hidden\n")
-    found = await list_commits(q(place), base, two)
-    assert [(told.id, told.subject) for told in found] == [(two, "two␛[31m"), (one, "one")]
-    assert found[1].at == datetime.fromtimestamp(COMMITTED_AT, UTC)
-    assert found[1].parents == 1
-    assert found[1].author == "A"
-
-
-@pytest.mark.parametrize(
-    "at",
-    [b"99999999999999999", b"-5", b"0", b"x", b"", b"99999999999999999999999999", b"4200000000"],
-)
-async def test_absurd_dates(tmp_path: Path, at: bytes) -> None:
-    place = bare(tmp_path / "q")
-    base = raw_commit(place)
-    head = raw_commit(place, parent=base, at=at)
-    (found,) = await list_commits(q(place), base, head)
-    assert found.at is None
-
-
-@pytest.mark.parametrize(
-    "encoding, name, expected",
-    [
-        (b"ISO-8859-1", b"Ren\xe9", "René"),
-        (b"SHIFT_JIS", "日本".encode("shift_jis"), "日本"),
-        (b"UTF-7", b"A+AAo-B", "A+AAo-B"),
-        (b"zlib", b"\xe9", "\\xe9"),
-        (b"\xff", b"\xe9", "\\xe9"),
-        (b"iso-8859-99", b"\xe9", "\\xe9"),
-    ],
-)
-async def test_encodings(tmp_path: Path, encoding: bytes, name: bytes, expected: str) -> None:
-    place = bare(tmp_path / "q")
-    base = raw_commit(place)
-    author = name + b" <a@example.org>"
-    header = b"encoding " + encoding
-    head = raw_commit(place, parent=base, author=author, message=name, header=header)
-    (found,) = await list_commits(q(place), base, head)
-    assert (found.author, found.subject) == (expected, expected)
-
-
-async def test_mailmap_of_the_branch_renames_nobody(tmp_path: Path) -> None:
-    repo = make_repo(tmp_path / "repo")
-    base = git(repo, "rev-parse", "HEAD").decode().strip()
-    head = commit(repo, {".mailmap": "Linus Torvalds <linus@example.org> Ada <ada@example.org>\n"})
-    git(repo, "config", "log.mailmap", "true")
-    where = Git(git_dir=str(repo / ".git"), work_tree=str(repo))
-    (found,) = await list_commits(where, base, head)
-    assert found.author == "Ada"
-
-
 async def test_an_object_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(GitFailed):
         await list_files(q(bare(tmp_path / "q")), EMPTY, "1" * 40)
 
 
-PARSERS = [files, origins, commits]
+PARSERS = [files, origins]
 PIECES = st.sampled_from(
     [
         b"\0",

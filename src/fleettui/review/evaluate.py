@@ -1,17 +1,15 @@
-"""What a head would do to a target, in four git processes and without a work tree."""
+"""What a head would do to a target, in three git processes and without a work tree."""
 
 import asyncio
-import re
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from fleettui.git.parse import object_id
 from fleettui.git.runner import Git, GitTimedOut, GitTooLarge
-from fleettui.model.change import CommitInfo, Evaluation, FileChange
-from fleettui.model.errors import Malformed
-from fleettui.review.listing import LIST_DEADLINE, list_commits, list_files, shown
-from fleettui.review.merging import MERGE_DEADLINE, Merged, merge
+from fleettui.model.change import Evaluation, FileChange
+from fleettui.review.history import History, read_history
+from fleettui.review.listing import LIST_DEADLINE, list_files, shown
+from fleettui.review.merging import Merged, merge
 
 EMPTY_TREE = {
     40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -19,73 +17,54 @@ EMPTY_TREE = {
 }
 """The tree without files, by the length of object names; git knows it in every repository."""
 
-HISTORY_CAP = 32 * 1024 * 1024
-"""Bytes of object names: some 700,000 commits between target and head."""
-
 T = TypeVar("T")
-
-_EDGE = re.compile(rb"-[0-9a-f]+")
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """How many commits each side has alone, and the shared ones that those stand on."""
-
-    ahead: int
-    behind: int
-    edge: tuple[str, ...]
 
 
 async def evaluate(
-    q: Git, target: str, head: str, *, deadline: float = LIST_DEADLINE
+    q: Git,
+    target: str,
+    head: str,
+    *,
+    merged: Merged | None = None,
+    deadline: float = LIST_DEADLINE,
 ) -> Evaluation:
     """What merging would do. What is too large to be looked at is told in the value.
 
-    `deadline` is in seconds, for the list of files. Raises GitFailed where git refuses, as for
-    an object that is missing, and Malformed.
+    `merged`: the two were merged already, as by `merge_many`; its tree is in `q`. `deadline` is
+    in seconds, for the list of files. Raises GitFailed where git refuses, as for an object that
+    is missing, and Malformed.
     """
-    (history, no_history), (commits, no_commits), (merged, no_merge) = await _known(q, target, head)
+    known = None if merged is None or merged.problem else merged
+    (history, no_history), (outcome, no_merge) = await _known(q, target, head, known)
     base = await _base(q, target, head, history) if history else None
-    files, no_files = await _or_reason(_files(q, target, head, base, merged, deadline))
+    files, no_files = await _or_reason(_files(q, target, head, base, outcome, deadline))
+    no_commits = history.too_large if history else ""
     return Evaluation(
         target=target,
         head=head,
         base=base,
-        ahead=history.ahead if history else len(commits or ()),
+        ahead=history.ahead if history else 0,
         behind=history.behind if history else 0,
-        tree=merged.tree if merged else None,
-        conflicts=tuple(map(shown, merged.conflicts)) if merged else (),
+        tree=outcome.tree if outcome else None,
+        conflicts=tuple(map(shown, outcome.conflicts)) if outcome else (),
         files=files or (),
-        commits=commits or (),
+        commits=history.commits if history else (),
         too_large=no_history or no_commits or no_merge or no_files or None,
     )
 
 
-def history_of(raw: bytes) -> History:
-    """`git rev-list --left-right --boundary TARGET...HEAD`."""
-    lines = raw.split(b"\n")
-    if lines.pop():
-        raise Malformed("git's history is cut off")
-    behind, ahead = raw.count(b"<"), raw.count(b">")
-    edge = _EDGE.findall(raw)
-    if behind + ahead + len(edge) != len(lines):
-        raise Malformed("git's history makes no sense")
-    return History(ahead, behind, tuple(object_id(name[1:]) for name in edge))
-
-
 async def _known(
-    q: Git, target: str, head: str
-) -> tuple[
-    tuple[History | None, str], tuple[tuple[CommitInfo, ...] | None, str], tuple[Merged | None, str]
-]:
+    q: Git, target: str, head: str, known: Merged | None
+) -> tuple[tuple[History | None, str], tuple[Merged | None, str]]:
+    if known is not None:
+        return await _or_reason(read_history(q, target, head)), (known, "")
     try:
         async with asyncio.TaskGroup() as group:
-            history = group.create_task(_or_reason(_history(q, target, head)))
-            commits = group.create_task(_or_reason(list_commits(q, target, head)))
+            history = group.create_task(_or_reason(read_history(q, target, head)))
             merged = group.create_task(_or_reason(merge(q, target, head)))
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
-    return history.result(), commits.result(), merged.result()
+    return history.result(), merged.result()
 
 
 async def _or_reason(step: Awaitable[T]) -> tuple[T | None, str]:
@@ -94,12 +73,6 @@ async def _or_reason(step: Awaitable[T]) -> tuple[T | None, str]:
         return await step, ""
     except (GitTimedOut, GitTooLarge) as error:
         return None, error.text
-
-
-async def _history(q: Git, target: str, head: str) -> History:
-    asked = ["rev-list", "--left-right", "--boundary", "--end-of-options", f"{target}...{head}"]
-    told = await q.run([*asked, "--"], cap=HISTORY_CAP, deadline=MERGE_DEADLINE)
-    return history_of(told.stdout)
 
 
 async def _base(q: Git, target: str, head: str, history: History) -> str | None:

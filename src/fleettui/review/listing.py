@@ -1,4 +1,4 @@
-"""What differs between two trees, and who made which commits: exact lists, without any content.
+"""What differs between two trees: an exact list, without any content.
 
 The list of record is git's own without renames: a rename hides edits. What an added file
 resembles is found in a second pass and is only a remark.
@@ -8,12 +8,11 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from hashlib import sha256
 
-from fleettui.git.parse import RawChange, object_id, raw_changes
+from fleettui.git.parse import RawChange, raw_changes
 from fleettui.git.runner import Git, GitFailed, GitTooLarge
-from fleettui.model.change import CommitInfo, FileChange
+from fleettui.model.change import FileChange
 from fleettui.model.errors import Malformed
 from fleettui.model.text import clean
 
@@ -25,12 +24,6 @@ LIST_DEADLINE = 15.0
 
 LIST_MEMORY = 1536 * 1024**2
 """Bytes of address space for a list or a patch."""
-
-COMMITS = 200
-"""How many commits are listed at most."""
-
-COMMITS_CAP = 4 * 1024 * 1024
-"""Bytes of authors and subjects."""
 
 PATH_LIMIT = 4096
 """Characters of a path that are shown; git refuses to check out longer ones."""
@@ -67,14 +60,6 @@ async def list_files(
     if renames and {"A", "D"} <= {file.status for file in found}:
         return with_origins(found, await _origins(q, a, b))
     return found
-
-
-async def list_commits(q: Git, target: str, head: str) -> tuple[CommitInfo, ...]:
-    """The commits that `head` has and `target` has not, newest first, at most 200."""
-    args = ["log", "-z", "--topo-order", f"--max-count={COMMITS}", "--encoding=UTF-8", "--no-color"]
-    quiet = ["--no-mailmap", "--no-notes", "--no-show-signature", "--no-decorate"]
-    asked = [*args, *quiet, _COMMIT_FORMAT, "--end-of-options", f"{target}..{head}", "--"]
-    return commits((await q.run(asked, cap=COMMITS_CAP, deadline=LIST_DEADLINE)).stdout)
 
 
 def frugal(q: Git) -> Git:
@@ -148,29 +133,6 @@ def shown(path: bytes) -> str:
         return text
     # No path holds a NUL, so nothing else can look like this.
     return f"{text}\u2400{sha256(path).hexdigest()[:16]}"
-
-
-_COMMIT_FORMAT = "--format=%H%x00%P%x00%at%x00%an%x00%s"
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
-
-
-def commits(raw: bytes) -> tuple[CommitInfo, ...]:
-    """`git log -z` with our format. What is claimed may be anything."""
-    fields = raw.split(b"\0")
-    if fields.pop() or len(fields) % 5:
-        raise Malformed("git's list of commits is cut off")
-    return tuple(_commit(*record) for record in zip(*(iter(fields),) * 5, strict=True))
-
-
-def _commit(oid: bytes, parents: bytes, at: bytes, author: bytes, subject: bytes) -> CommitInfo:
-    seconds = int(at) if _COUNT.fullmatch(at) else 0
-    return CommitInfo(
-        id=object_id(oid),
-        author=clean(author, limit=200),
-        subject=clean(subject, limit=500),
-        at=datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LATEST else None,
-        parents=len(parents.split()),
-    )
 
 
 async def _bounded(q: Git, args: list[str], cap: int, deadline: float) -> bytes:
