@@ -144,6 +144,12 @@ class FleetApp(ThemedApp):
         task.add_done_callback(partial(tell_bug, self._crashed))
         self._reading.append(task)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A bug in a screen: one line for the user, not Textual's pages with every value in it."""
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
+        self.failure = self.failure or error
+
     def _crashed(self, error: BaseException) -> None:
         self.failure = error
         self.exit(return_code=1)

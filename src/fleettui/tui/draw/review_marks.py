@@ -42,10 +42,10 @@ _MARKS = {
     ChangeState.EMPTY: Mark(NOTHING, Tone.DIM, "empty"),
     ChangeState.MERGED: Mark(FINE, Tone.DIM, "landed"),
     ChangeState.REJECTED: Mark(NOTHING, Tone.DIM, "rejected"),
+    ChangeState.PENDING: Mark(STALE, Tone.DIM, "reading…"),
 }
 _APPROVED = Mark(FINE, Tone.OK, "approved")
 _SENT = Mark(WORKING, Tone.WORK, "sent back")
-_READING = Mark(STALE, Tone.DIM, "reading…")
 
 
 def turn(change: Change) -> Turn:
@@ -71,8 +71,6 @@ def mark(change: Change) -> Mark:
         return _APPROVED
     if whose is Turn.AGENT:
         return _SENT
-    if change.evaluation is None and change.state is ChangeState.READY:
-        return _READING
     return _MARKS[change.state]
 
 

@@ -160,7 +160,7 @@ class ReviewScreen(ReviewDesk):
 
     def _judged(self, key: ChangeKey) -> None:
         """After a verdict, the next change that waits is chosen, unless the user went on."""
-        if not self.is_mounted or self.changes.key != key:
+        if not self.is_attached or self.changes.key != key:
             return
         self.reviews = self.ports.reviews()
         if not self.changes.choose_next(self.view, key):

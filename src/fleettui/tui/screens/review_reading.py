@@ -176,7 +176,7 @@ class Reading(Vertical):
     # Drawing
 
     def _draw(self) -> None:
-        if not self.is_mounted or not self._visible:
+        if not self.is_attached or not self._visible:
             return
         summary = self._summary
         if summary is not None:
@@ -207,7 +207,7 @@ class Reading(Vertical):
     @on(CursorMoved)
     def _cursor_moved(self, message: CursorMoved) -> None:
         message.stop()
-        if self.is_mounted:
+        if self.is_attached:
             self._draw_strip()
             self.screen.refresh_bindings()
 
