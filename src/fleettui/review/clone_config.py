@@ -140,6 +140,8 @@ def config_of(
     own = [s for s in listed if s.scope in ("local", "worktree")]
     if ignored is not None:
         last.setdefault("core.excludesfile", str(ignored))
+    if "core.excludesfile" in last:
+        last["core.excludesfile"] = os.path.expanduser(last["core.excludesfile"])
     names = tuple(dict.fromkeys(found[1] for s in listed if (found := _FILTER.fullmatch(s.key))))
     return CloneConfig(
         name=_one_line(last.get("user.name", "")),
