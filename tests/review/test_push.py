@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fleettui.git.safety import ENVIRONMENT
 from fleettui.model.errors import OperationFailed, Refused
 from fleettui.model.text import is_clean
 from fleettui.review.push import preview_push, push, unpushed
@@ -272,6 +273,20 @@ async def test_nothing_that_the_users_clone_names_is_run(make: Make, tmp_path: P
     await push(place.ws, place.clone, place.journal, seen)
     assert place.there == seen.after
     assert not marker.exists()
+
+
+async def test_hooks_of_a_remote_on_this_computer_run_as_after_a_push_by_hand(
+    make: Make, tmp_path: Path
+) -> None:
+    place = await make()
+    told = tmp_path / "told"
+    hook = place.bare / "hooks" / "post-receive"
+    executable(hook, f"#!/bin/sh\n{{ git config user.name; env | grep '^GIT_'; }} >'{told}'\n")
+    seen = await preview_push(place.ws, place.clone, place.journal)
+    await push(place.ws, place.clone, place.journal, seen)
+    lines = told.read_text().splitlines()
+    assert lines[0] == "Ada"
+    assert not {line.partition("=")[0] for line in lines} & set(ENVIRONMENT)
 
 
 async def test_goes_where_the_users_git_would_push(make: Make, tmp_path: Path) -> None:

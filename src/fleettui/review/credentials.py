@@ -30,7 +30,7 @@ _HELPER = """!f() {
     exit
   fi
   unset GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_ALLOW_PROTOCOL PLACES
-  export GIT_DIR="$FLEETTUI_CLONE"EXPORTS
+  export GIT_DIR="$FLEETTUI_CLONE"; EXPORTS
   case $1 in
     get) { [ -z "$FLEETTUI_LOGIN" ] || printf 'username=%s\\n' "$FLEETTUI_LOGIN"; cat; } |
       git credential fill 2>/dev/null ;;
@@ -88,6 +88,20 @@ def transport_environment() -> dict[str, str]:
     return {**kept, "HOME": home, "XDG_CONFIG_HOME": config, "GCM_INTERACTIVE": "never"}
 
 
+def at_home() -> str:
+    """What begins a shell command that is to see the user's git configuration as usual."""
+    ours = " ".join(key for key in ENVIRONMENT if key.startswith("GIT_"))
+    return f"unset {ours} GIT_ALLOW_PROTOCOL; {_own_places()}"
+
+
+def _own_places() -> str:
+    return "".join(
+        f"export {place}={shlex.quote(os.environ[place])}; "
+        for place in _PLACES
+        if place in os.environ
+    )
+
+
 def https_environment(
     git_dir: str, login: Login, settings: Mapping[str, tuple[str, ...]]
 ) -> dict[str, str]:
@@ -112,10 +126,8 @@ def https_environment(
 
 def https_config() -> tuple[str, ...]:
     """The settings that make git in quarantine ask the user's git; nothing in them is secret."""
-    exports = "".join(
-        f" {place}={shlex.quote(os.environ[place])}" for place in _PLACES if place in os.environ
-    )
-    helper = _HELPER.replace("PLACES", " ".join(_PLACES)).replace("EXPORTS", exports)
+    unset = " ".join(_PLACES)
+    helper = _HELPER.replace("PLACES", unset).replace("EXPORTS", _own_places().rstrip())
     return (f"credential.helper={helper}", "credential.useHttpPath=true")
 
 

@@ -197,7 +197,7 @@ async def _push(
     args = [
         *("push", "--porcelain", "--progress", "--no-verify", "--no-follow-tags"),
         *("--no-recurse-submodules", "--no-signed"),
-        f"--force-with-lease={preview.ref}:{preview.before or ''}",
+        *(f"--force-with-lease={preview.ref}:{preview.before or ''}", *remote.side("receive-pack")),
         *("--end-of-options", remote.url, f"{preview.after}:{preview.ref}"),
     ]
     try:
@@ -226,9 +226,9 @@ async def _afterwards(
 
 async def _ask(q: Git, remote: Remote, ref: str) -> str | None:
     """Where the remote's branch is; None: it has none of that name."""
-    args = ["ls-remote", "--quiet", "--refs", "--end-of-options", remote.url, ref]
+    args = ["ls-remote", "--quiet", "--refs", *remote.side("upload-pack"), "--end-of-options"]
     try:
-        told = await q.run(args, deadline=ASK_DEADLINE, ok=_ANY_STATUS)
+        told = await q.run([*args, remote.url, ref], deadline=ASK_DEADLINE, ok=_ANY_STATUS)
     except GitTimedOut:
         raise OperationFailed(f"{remote.name} does not answer", "is it reachable?") from None
     if told.exit_status != 0:

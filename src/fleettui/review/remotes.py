@@ -49,6 +49,7 @@ class Remote:
 
     `protocol`: `ssh`, `https` or `file`. `tracking` is the ref of the user's clone that says
     where the remote's target branch was last seen (full name; None: there is no such ref).
+    `serve` begins the command by which the other side is started, where it is on this computer.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Remote:
     shown: str
     protocol: str
     tracking: str | None = None
+    serve: str = ""
     ssh: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -64,6 +66,10 @@ class Remote:
     def git(self, ws: Workspace) -> Git:
         """git in quarantine that may speak to this remote, and to nothing else."""
         return ws.q(transports=(self.protocol,), ssh=self.ssh, env=self.env, config=self.config)
+
+    def side(self, program: str) -> tuple[str, ...]:
+        """The option that starts the other side, `upload-pack` or `receive-pack`, as by hand."""
+        return (f"--{program}={self.serve}git-{program}",) if self.serve else ()
 
     def safe(self, raw: bytes | str, *, limit: int = 240) -> str:
         """What the remote or a transport said, clean and without anything secret."""
@@ -112,6 +118,7 @@ def _find(ws: Workspace, clone: UserClone, name: str, ssh_config: str | None) ->
         shown=clean(first),
         protocol="file",
         tracking=tracking,
+        serve=credentials.at_home(),
         env=credentials.transport_environment(),
     )
 
