@@ -1,6 +1,7 @@
 """Files whose diffs nobody reads line by line, known by their path alone."""
 
 import re
+from functools import lru_cache
 
 LOCK_FILES = frozenset(
     {
@@ -59,6 +60,7 @@ _CLASSES = (
 )
 
 
+@lru_cache(maxsize=8192)
 def generated(raw_path: bytes) -> str | None:
     """Why a diff of this file is folded at first, in a word or two; None: it is read."""
     path = raw_path.lower()

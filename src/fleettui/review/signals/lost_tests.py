@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fleettui.review.signals.added import Piece
 
@@ -76,6 +77,7 @@ _language(
 )
 
 
+@lru_cache(maxsize=8192)
 def is_test(path: str) -> bool:
     """Whether a path is that of a file with tests, by the habits of many languages."""
     low = path.lower()

@@ -9,12 +9,17 @@ from fleettui.review.signals.places import folded
 _RESERVED = re.compile(
     r"^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|:|$)", re.IGNORECASE
 )
+_MAYBE_ODD = re.compile(
+    rb'[\\:<>"|?*\x80-\xff]|(?:^|/)(?:[- ]|con|prn|aux|nul|com|lpt)|[. ](?:/|$)', re.IGNORECASE
+)
 _CONTROL = re.compile("[\x00-\x1f\x7f\x80-\x9f]")
 _LONG = 255
 
 
 def odd(raw_path: bytes) -> list[str]:
     """What some system cannot store, or a command would misread; in words."""
+    if len(raw_path) <= _LONG and not _MAYBE_ODD.search(raw_path):
+        return []
     found: dict[str, None] = {}
     for part in raw_path.split(b"/"):
         for pattern, why in _ODD:

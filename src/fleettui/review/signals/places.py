@@ -181,6 +181,7 @@ def folded(raw_path: bytes) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+@lru_cache(maxsize=8192)
 def place(raw_path: bytes) -> Place | None:
     """What this path means; None: nothing special. Case is ignored, as some systems do."""
     path = folded(raw_path)

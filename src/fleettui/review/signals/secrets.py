@@ -112,7 +112,9 @@ def _runs(text: bytes, guess: bool) -> Iterator[Secret]:
     while at >= 0:
         end = classes.find(b" ", at)
         end = len(classes) if end < 0 else end
-        if found := _run(text, at, end, guess):
+        starts = text[at : at + 2] in _STARTS or text[at : at + 1] in (b"-", b"_")
+        worth = starts or (guess and text[at - 1 : at] in _OPENING)
+        if worth and (found := _run(text, at, end, guess)):
             yield found
         at = classes.find(_RUN, end)
 
