@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("snapshot", "paint", "load", "review_read")
+NAMES = ("snapshot", "paint", "load", "diff_view", "review_read", "review_forecast")
 
 
 def main(names: list[str]) -> int:

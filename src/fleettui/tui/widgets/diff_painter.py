@@ -162,7 +162,7 @@ class Painter:
         return Look(self._inks.of(row), self._words_of(row), self.needle)
 
     def _words_of(self, row: int) -> Stretches:
-        """The changed words of a row, of all rows of a short run at once."""
+        """The changed words of a row, found together with those of the row that it became."""
         pairs = self._layout.pairs
         run = pairs.run_of(row)
         if run == NOWHERE or not pairs.left[run] or not pairs.right[run]:
@@ -177,7 +177,7 @@ class Painter:
         pairs = self._layout.pairs
         first, left, right = pairs.first[run], pairs.left[run], pairs.right[run]
         middle = first + left
-        if max(left, right) > ALIGNED:
+        if left == right or max(left, right) > ALIGNED:
             place = row - first if row < middle else row - middle
             found = {place: place} if place < min(left, right) else {}
         else:

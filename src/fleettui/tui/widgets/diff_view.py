@@ -1,12 +1,14 @@
 """A diff to read, to search and to point at."""
 
+from time import perf_counter
+
 from textual import events
 
 from fleettui.model.patch import Patch, Row
 from fleettui.tui.draw.diff_cursor import Spot, spot_at
 from fleettui.tui.draw.diff_layout import Part
 from fleettui.tui.draw.diff_search import Search
-from fleettui.tui.widgets.diff_growth import BREATH_S
+from fleettui.tui.widgets.diff_growth import BREATH_S, HOLD_S
 from fleettui.tui.widgets.diff_messages import (
     Chosen,
     CursorMoved,
@@ -70,12 +72,13 @@ class DiffView(DiffReading):
         return False
 
     def _search_on(self) -> None:
-        """Search one piece, then let others have a turn."""
+        """Search for a moment, then let others have a turn."""
         search = self.search
         if search is None:
             self._searching = False
             return
-        if search.ahead:
+        ends = perf_counter() + HOLD_S
+        while search.ahead and perf_counter() < ends:
             search.look()
         if self._jump and self._jump_to(search):
             self._jump = False
