@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from fleettui.model.change import ChangeKey
-from fleettui.model.landing import Landing, LandingState, Strategy
+from fleettui.model.change import Approval, ChangeKey
+from fleettui.model.landing import Landing, LandingState, Preview, Strategy
 from fleettui.model.repo import Repo
 from fleettui.review import quarantine, user_clone
+from fleettui.review.evaluate import evaluate
 from fleettui.review.journal import Journal
+from fleettui.review.landing import land, preview
 from fleettui.review.lock import holding
+from fleettui.review.message import Subject, write
 from fleettui.review.moving import move_target
 from fleettui.review.user_clone import UserClone
 from fleettui.review.workspace import Workspace, workspace
@@ -55,7 +58,7 @@ class Lab:
 
     async def take(self, oid: str) -> str:
         """Take a commit of the agent's into quarantine, and keep it there."""
-        git(self.agent, "push", "-q", str(self.ws.quarantine), f"{oid}:refs/fleet/in/brain/t-1")
+        git(self.agent, "push", "-q", str(self.ws.quarantine), f"+{oid}:refs/fleet/in/brain/t-1")
         await quarantine.pin(self.ws, oid)
         return oid
 
@@ -89,9 +92,33 @@ class Lab:
                 done=done,
             )
 
+    async def shown(
+        self, head: str, strategy: Strategy = Strategy.MERGE, text: str = ""
+    ) -> Preview:
+        """The preview of landing a head."""
+        target = await quarantine.take_target(self.ws, str(self.user / ".git"))
+        return await preview(
+            *(self.ws, await self.clone()),
+            key=KEY,
+            evaluation=await evaluate(self.ws.q(), target, head),
+            strategy=strategy,
+            message=text or write(Subject(KEY, head, "Ada <ada@example.org>"), strategy),
+            when=NOW,
+        )
+
+    async def land(self, head: str, strategy: Strategy = Strategy.MERGE) -> Landing:
+        """Approve and land a head."""
+        shown = await self.shown(head, strategy)
+        return await land(*(self.ws, await self.clone(), self.journal, shown), yes(shown))
+
     def whole(self) -> bool:
         """Whether git finds nothing wrong in the user's clone."""
         return git(self.user, "fsck", "--full", "--strict", "--no-dangling") == b""
+
+
+def yes(shown: Preview) -> Approval:
+    """An approval of what a preview shows."""
+    return Approval(shown.before, shown.head, shown.tree, NOW, "Ada")
 
 
 async def lab_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
@@ -102,16 +129,15 @@ async def lab_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     for name in [name for name in os.environ if name.startswith(("GIT_", "XDG_"))]:
         monkeypatch.delenv(name)
     (home / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
-    return await lab_in(tmp_path, tmp_path / "user")
+    return await lab_in(tmp_path, make_repo(tmp_path / "user"))
 
 
 async def lab_in(tmp_path: Path, user: Path) -> Lab:
-    """A new lab whose user's clone is `user`; it is made where it is not there."""
-    if not user.exists():
-        make_repo(user)
+    """A new lab around a clone of a user's."""
     git(tmp_path, "clone", "-q", str(user), str(tmp_path / "agent"))
     git(tmp_path / "agent", "checkout", "-q", "-b", "agent/t-1")
-    ws = workspace(Repo(name="app", path=str(user)), tmp_path / "state")
+    base = git(user, "symbolic-ref", "--short", "HEAD").decode().strip()
+    ws = workspace(Repo(name="app", path=str(user), base=base), tmp_path / "state")
     await quarantine.prepare(ws)
     await quarantine.seed(ws, str(user / ".git"))
     return Lab(ws, Journal(ws.folder), user, tmp_path / "agent")

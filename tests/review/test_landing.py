@@ -11,7 +11,7 @@ from fleettui.model.landing import LandingState, Strategy
 from fleettui.review.landing import land
 from fleettui.review.moving import MANY
 from tests.lab.repos import arm, commit, git
-from tests.review.landing_lab import Lab, lab_at, yes
+from tests.review.landing_lab import Lab, lab_at, lab_in, yes
 
 
 @pytest.fixture
@@ -227,3 +227,53 @@ async def test_a_status_that_may_not_write_finds_nothing_to_do(lab: Lab) -> None
     before = index.stat().st_ino
     assert lab.status() == ""
     assert index.stat().st_ino == before
+
+
+async def test_a_filter_of_one_worktree_or_branch_is_not_run(lab: Lab, tmp_path: Path) -> None:
+    git(lab.user, "checkout", "-q", "--detach")
+    linked = tmp_path / "linked"
+    git(lab.user, "worktree", "add", "-q", str(linked), "main")
+    evil = f"touch {tmp_path}/ran; cat"
+    git(lab.user, "config", "extensions.worktreeConfig", "true")
+    git(linked, "config", "--worktree", "filter.one.smudge", evil)
+    (tmp_path / "more").write_text(f'[filter "two"]\n\tsmudge = {evil}\n')
+    git(lab.user, "config", "includeIf.onbranch:main.path", str(tmp_path / "more"))
+    head = await lab.made({".gitattributes": "a filter=one\nb filter=two\n", "a": "1", "b": "2"})
+    assert (await lab.shown(head)).notes == (
+        "1 file will be as git stores it: the filter one is not run",
+        "1 file will be as git stores it: the filter two is not run",
+    )
+    await lab.land(head)
+    assert (linked / "b").read_text() == "2"
+    assert not (tmp_path / "ran").exists()
+
+
+async def test_another_object_format_and_a_branch_with_an_odd_name(
+    lab: Lab, tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    user = there / "user"
+    user.mkdir(parents=True)
+    git(user, "init", "-q", "-b", "release/1.0=rc", "--object-format=sha256")
+    commit(user, {"README": "hello\n"})
+    other = await lab_in(there, user)
+    landing = await other.land(await other.made({"new": "1\n"}))
+    assert len(landing.after) == 64
+    assert git(user, "rev-parse", "release/1.0=rc").decode().strip() == landing.after
+    assert other.status() == ""
+
+
+async def test_odd_names_of_files_land(lab: Lab) -> None:
+    names = ("a\nb", ":100644 x", "-q", "ü\u202e", "sp ace", '"quoted"', "a\udcffb")
+    git(lab.agent, "rm", "-q", "README")
+    head = await lab.made({name: f"{name!r}\n" for name in names})
+    await lab.land(head)
+    assert all((lab.user / name).read_text() == f"{name!r}\n" for name in names)
+    assert (lab.status(), (lab.user / "README").exists()) == ("", False)
+
+
+async def test_what_a_crash_left_is_told_with_the_next_landing(lab: Lab) -> None:
+    head = await lab.made({"new": "1\n"})
+    await lab.begun(lab.tip, head)
+    landing = await lab.land(head)
+    assert landing.note == "agent/t-1 of brain was approved, but did not begin to land"

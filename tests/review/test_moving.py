@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from fleettui.model.errors import Refused
+from fleettui.model.errors import FleettuiError, Refused
 from fleettui.model.landing import LandingState
 from tests.lab.repos import commit, git
 from tests.review.landing_lab import Lab, lab_at
 
 
-@pytest.fixture()
+@pytest.fixture
 async def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     return await lab_at(tmp_path, monkeypatch)
 
@@ -51,3 +51,44 @@ async def test_a_target_that_moved_is_left_alone(lab: Lab) -> None:
         await lab.move(before, after)
     assert (lab.tip, lab.status()) == (moved, "")
     assert (await lab.journal.landings())[0].state is LandingState.FAILED
+
+
+async def test_going_back_overwrites_nothing(lab: Lab) -> None:
+    before = lab.tip
+    (lab.agent / "README").unlink()
+    after = await lab.made({"src/app.py": "print(2)\n"})
+    await lab.move(before, after)
+    (lab.user / ".git/info/exclude").write_text("README\n")
+    (lab.user / "README").write_text("mine\n")
+    with pytest.raises(Refused, match="README is ignored by git"):
+        await lab.move(after, before, LandingState.UNDONE)
+    (lab.user / "README").unlink()
+    (lab.user / "src/app.py").write_text("mine\n")
+    with pytest.raises(Refused, match=r"src/app\.py has changes that are not committed"):
+        await lab.move(after, before, LandingState.UNDONE)
+    assert (lab.tip, lab.status()) == (after, " M src/app.py\n")
+
+
+async def test_what_is_there_already_is_only_noted(lab: Lab) -> None:
+    before, after = lab.tip, await lab.made({"README": "other\n"})
+    git(lab.user, "pull", "-q", "--ff-only", str(lab.agent), "agent/t-1")
+    landing = await lab.move(before, after)
+    assert (landing.state, lab.tip) == (LandingState.LANDED, after)
+
+
+async def test_a_lock_that_a_crash_left_on_our_own_ref_is_dropped(lab: Lab) -> None:
+    before, after = lab.tip, await lab.made({"README": "other\n"})
+    own = lab.user / f".git/refs/fleettui/landed/{after}.lock"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    await lab.move(before, after)
+    assert lab.tip == after
+
+
+async def test_a_commit_that_quarantine_lacks_does_not_land(lab: Lab) -> None:
+    before = lab.tip
+    with pytest.raises(FleettuiError):
+        await lab.move(before, "1" * 40)
+    assert (lab.tip, lab.status()) == (before, "")
+    assert (await lab.journal.landings())[0].state is LandingState.FAILED
+    assert await lab.journal.unfinished() == ()

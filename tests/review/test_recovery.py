@@ -304,8 +304,8 @@ def files_up_to(octets: int) -> Iterator[None]:
 async def test_a_disk_that_is_full_in_the_middle_leaves_nothing(lab: Lab) -> None:
     (lab.user / "README").write_text("dirty\n")
     before, many = lab.tip, {f"a/{n}": f"{n}\n" for n in range(100)}
-    after = await lab.made(many | {"src/app.py": "new\n", "z": "z" * 8_000_000})
-    with files_up_to(4_000_000), pytest.raises(OperationFailed, match="git merge"):
+    after = await lab.made(many | {"src/app.py": "new\n", "z": "z" * 2_000_000})
+    with files_up_to(1_000_000), pytest.raises(OperationFailed, match="git merge"):
         await lab.move(before, after)
     assert (lab.tip, lab.status()) == (before, " M README\n")
     assert not (lab.user / "a").exists()
@@ -316,13 +316,13 @@ async def test_a_disk_that_is_full_in_the_middle_leaves_nothing(lab: Lab) -> Non
 
 
 async def test_files_that_cannot_be_put_back_yet_wait_in_the_journal(lab: Lab) -> None:
-    before = commit(lab.user, {"big": "b" * 8_000_000, "small": "old\n"})
+    before = commit(lab.user, {"big": "b" * 2_000_000, "small": "old\n"})
     git(lab.agent, "pull", "-q", str(lab.user), "main")
-    after = await lab.made({"big": "c" * 9_000_000, "small": "new\n"})
+    after = await lab.made({"big": "c" * 2_500_000, "small": "new\n"})
     await interrupted(lab, before, after)
     (lab.user / "big").write_text("ccc")
     (lab.user / "small").unlink()
-    with files_up_to(4_000_000), pytest.raises(OperationFailed, match="cannot be put back yet"):
+    with files_up_to(1_000_000), pytest.raises(OperationFailed, match="cannot be put back yet"):
         await recovered(lab)
     assert len(await lab.journal.unfinished()) == 1
     await recovered(lab)

@@ -1,5 +1,6 @@
 """Landing an approved change in the user's clone: exactly what was looked at, or nothing."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from fleettui.model.change import Approval, ChangeKey, Evaluation
@@ -76,11 +77,13 @@ async def land(
     """Land exactly what a preview showed and an approval says yes to.
 
     Raises Refused where anything differs or stands in the way, OperationFailed where git or the
-    disk fails: nothing of it is left behind then. What an earlier crash left is ended first.
+    disk fails: nothing of it is left behind then. What an earlier crash left is ended first, and
+    told in the note of the landing.
     """
     async with holding(ws, f"landing {shown.key.branch}") as held:
-        await recover(ws, clone, journal, held)
-        return await land_held(ws, clone, journal, held, shown, approval)
+        told = await recover(ws, clone, journal, held)
+        landing = await land_held(ws, clone, journal, held, shown, approval)
+    return replace(landing, note="; ".join(filter(None, (*told, landing.note))))
 
 
 async def land_held(

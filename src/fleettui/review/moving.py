@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from fleettui.git.runner import GitFailed
-from fleettui.model.errors import OperationFailed, Refused
+from fleettui.model.errors import FleettuiError, Malformed, OperationFailed, Refused
 from fleettui.model.landing import Landing, LandingState
 from fleettui.model.text import clean
-from fleettui.review import obstacles, quarantine, stale_locks, user_clone, work_files
+from fleettui.review import commits, obstacles, quarantine, stale_locks, user_clone, work_files
 from fleettui.review.journal import Journal
 from fleettui.review.journal_rows import Move, MovedPath
 from fleettui.review.lock import Held
@@ -29,6 +29,10 @@ T = TypeVar("T")
 
 FETCH_DEADLINE = 600.0
 """Seconds for copying the commits from quarantine into the clone."""
+
+MANY = 200
+"""Files of the index's own second are read again by every status, until the index is younger:
+with more than so many, the next second is waited for before it is refreshed."""
 
 _FETCH = ("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--refmap=")
 _FETCH_ALONE = ("--no-recurse-submodules", "--no-auto-maintenance", "--end-of-options")
@@ -58,8 +62,13 @@ async def move_target(
     `otherwise` where nothing was changed: raises Refused, naming what stands in the way, or
     OperationFailed. Once it has begun it comes to its end, also when the caller is cancelled.
     """
-    clone = await user_clone.find(clone.path)
-    outlook = await obstacles.look(ws, clone, before, after)
+    try:
+        clone = await user_clone.find(clone.path)
+        outlook = await obstacles.look(ws, clone, before, after)
+        clone = await clone.seen_from(outlook.place)
+    except FleettuiError as error:
+        await journal.set_state(landing.id, otherwise, clean(str(error)))
+        raise
     if outlook.tip == after:
         return await journal.set_state(landing.id, done)
     if outlook.blocked:
@@ -112,7 +121,7 @@ class _Act:
         move = await self._begin(landing, before, after)
         try:
             note = await (self._with_files(move) if self._outlook.place else self._alone(move))
-        except GitFailed as error:
+        except (GitFailed, Malformed) as error:
             return await self._settle(move, error)
         return await self._journal.finish(move, self._done, note)
 
@@ -159,7 +168,7 @@ class _Act:
     async def _with_files(self, move: Move) -> str:
         """Files first, the branch last. git refuses where it would lose anything."""
         git = self._clone.git(self._outlook.place, held=self._held)
-        if await self._is_forward(move):
+        if await commits.is_ancestor(self._ws.q(), move.before, move.after):
             await replace(git, config=(*git.config, *self._options())).run(
                 [*_MERGE, "--end-of-options", move.after], deadline=DEADLINE
             )
@@ -168,6 +177,8 @@ class _Act:
             asked = ["read-tree", "-m", "-u", "--end-of-options", move.before, move.after]
             await git.run(asked, deadline=DEADLINE)
             await self._swap(move)
+        if len(self._outlook.files) > MANY:
+            await asyncio.sleep(1.02 - time.time() % 1.0)
         await git.run(REFRESH, ok=(0, 1), deadline=DEADLINE)
         if await self._clone.tip(move.ref) != move.after:
             raise GitFailed("the branch did not move")
@@ -178,15 +189,11 @@ class _Act:
         git = self._clone.git(held=self._held)
         await git.run([*said, move.ref, move.after, move.before])
 
-    async def _is_forward(self, move: Move) -> bool:
-        asked = ["merge-base", "--is-ancestor", "--end-of-options", move.before, move.after]
-        return (await self._ws.q().run(asked, ok=(0, 1))).exit_status == 0
-
     def _options(self) -> tuple[str, ...]:
         branch = self._ws.repo.base
         return () if "=" in branch else (f"branch.{branch}.mergeOptions=",)
 
-    async def _settle(self, move: Move, error: GitFailed) -> Landing:
+    async def _settle(self, move: Move, error: FleettuiError) -> Landing:
         settled = await settle(
             self._ws, self._clone, self._journal, self._held, move, clean(str(error))
         )

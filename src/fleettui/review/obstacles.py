@@ -76,6 +76,7 @@ async def look(ws: Workspace, clone: UserClone, before: str, after: str) -> Outl
         blocked += await asyncio.to_thread(_locks, clone, None, ws.target_ref)
         blocked += await _no_room(ws, {clone.common_dir}, files)
         return Outlook(tip, place, files, tuple(blocked))
+    clone = await clone.seen_from(place)
     blocked += await asyncio.to_thread(_locks, clone, place, ws.target_ref)
     blocked += await _no_room(ws, {clone.common_dir, place.path}, files)
     dirt, keeps = await _dirt(clone.git(place), files)
@@ -145,10 +146,11 @@ async def _no_room(ws: Workspace, folders: set[str], files: tuple[RawChange, ...
     sizes = [int(line) for line in told.stdout.split(b"\n") if line.isdigit()]
     octets = 2 * sum(-(-size // _BLOCK) * _BLOCK for size in sizes) + SPARE
     count = 2 * len(written) + SPARE_FILES
-    return await asyncio.to_thread(_shortage, folders, octets, count)
+    return await asyncio.to_thread(shortage, folders, octets, count)
 
 
-def _shortage(folders: Iterable[str], octets: int, count: int) -> list[str]:
+def shortage(folders: Iterable[str], octets: int, count: int) -> list[str]:
+    """Which disk has no room for so many bytes and files; blocks."""
     for folder in sorted(folders):
         free = shutil.disk_usage(folder).free
         if free < octets:
@@ -190,10 +192,8 @@ async def _covered(clone: UserClone, place: Worktree, files: tuple[RawChange, ..
     )
     if not paths:
         return []
-    asked = b"".join(path + b"\0" for path in paths)
-    told = await clone.git(place).run(
-        ["check-ignore", "-z", "--stdin"], stdin=asked, ok=(0, 1, 128)
-    )
+    asked = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--"]
+    told = await clone.git(place).run([*asked, *paths[:_NAMED]], deadline=DEADLINE)
     ignored = set(told.stdout.split(b"\0"))
     return [
         f"{clean(path)} is {'ignored by' if path in ignored else 'unknown to'} git, and the change"

@@ -15,6 +15,9 @@ from fleettui.review.settling import Settled, settle
 from fleettui.review.user_clone import UserClone
 from fleettui.review.workspace import Workspace
 
+PATIENCE = 10.0
+"""Seconds that a git which outlived its fleettui is waited for."""
+
 _CRASHED = "fleettui ended in the middle of it"
 
 
@@ -30,7 +33,7 @@ async def recover(
         return ()
     if held is not None:
         return await _recover(ws, clone, journal, held)
-    async with holding(ws, "recovery") as own:
+    async with holding(ws, "recovery", patience=PATIENCE) as own:
         return await _recover(ws, clone, journal, own)
 
 

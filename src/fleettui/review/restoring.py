@@ -69,7 +69,9 @@ async def put_back(git: Git, root: str, paths: Sequence[MovedPath]) -> tuple[Mov
         if some:
             asked = b"".join(path + b"\0" for path in some)
             await git.run(
-                ["checkout-index", "-f", "-q", "-z", "--stdin"], stdin=asked, deadline=DEADLINE
+                ["checkout-index", "-f", "-u", "-q", "-z", "--stdin"],
+                stdin=asked,
+                deadline=DEADLINE,
             )
     return left
 

@@ -65,6 +65,7 @@ async def settle(
     """
     await stale_locks.drop(clone, move)
     place = await _place(clone, move)
+    clone = await clone.seen_from(place)
     tip = await clone.tip(move.ref)
     if tip == move.after or await _index_is_new(clone, journal, place, move, tip):
         return await _arrive(clone, journal, held, move, place, tip)

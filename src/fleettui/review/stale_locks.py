@@ -21,12 +21,14 @@ from fleettui.review.workspace import LANDED
 SLACK = 3.0
 """Seconds by which the clock of a disk may differ from that of the processes."""
 
-_PATIENCE = 5.0
+PATIENCE = 5.0
+"""Seconds that a git of the user is waited for."""
+
 _RETRY = 0.25
 _DAEMONS = ("fsmonitor--daemon", "credential-cache--daemon")
 
 
-async def drop(clone: UserClone, move: Move) -> tuple[Path, ...]:
+async def drop(clone: UserClone, move: Move, *, patience: float = PATIENCE) -> tuple[Path, ...]:
     """Remove the lock files of a move that is over. Raises Refused where they are not ours."""
     made = await asyncio.to_thread(_made, locks(clone, move.git_dir, move.ref))
     if not made:
@@ -35,7 +37,7 @@ async def drop(clone: UserClone, move: Move) -> tuple[Path, ...]:
         if at < move.at - SLACK:
             raise Refused(f"{clean(str(lock))} is there", "remove it if no git runs")
     folders = [folder for folder in (move.work_tree, move.git_dir, clone.common_dir) if folder]
-    end = asyncio.get_running_loop().time() + _PATIENCE
+    end = asyncio.get_running_loop().time() + patience
     while pid := await asyncio.to_thread(_git_in, folders, max(made.values())):
         if asyncio.get_running_loop().time() > end:
             raise Refused(

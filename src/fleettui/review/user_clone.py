@@ -8,7 +8,7 @@ import asyncio
 import configparser
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,13 @@ from fleettui.model.errors import OperationFailed, Refused
 from fleettui.model.text import clean
 from fleettui.review import clone_config
 from fleettui.review.clone_config import CloneConfig
+from fleettui.review.journal import Journal
 from fleettui.review.lock import Held
 
 if TYPE_CHECKING:
     import git
 
+_NAMED = 8
 _DURABLE = "core.fsync=committed,reference"
 """What git says to have written survives a power cut: objects and refs."""
 
@@ -71,6 +73,13 @@ class UserClone:
             pass_fds=(held.fd,) if held else (),
         )
 
+    async def seen_from(self, place: Worktree | None) -> "UserClone":
+        """The same with the configuration that holds in one of its worktrees."""
+        if place is None or place.git_dir == self.git_dir:
+            return self
+        config = await clone_config.read(place.git_dir, self.common_dir)
+        return replace(self, config=replace(config, marks=self.config.marks))
+
     def identity(self) -> tuple[str, str]:
         """Name and address of the user. Raises Refused where git does not know them."""
         return self.config.identity()
@@ -103,10 +112,32 @@ async def find(path: str) -> UserClone:
             f"{clean(path)} is an agent's worktree",
             "name your own clone as the path of the repository",
         )
-    return UserClone(
-        *(clone.path, clone.git_dir, clone.common_dir, clone.remotes, clone.branches, config),
+    return replace(
+        clone,
         warnings=tuple(_warning(tree) for tree in trees if not tree.main and _is_agents(tree)),
     )
+
+
+async def warnings(clone: UserClone, journal: Journal) -> tuple[str, ...]:
+    """What is unwise about a clone, and what it runs by itself since it was trusted last.
+
+    The first time it is trusted as it is; afterwards `trust` says that the change is wanted.
+    """
+    known = await journal.known()
+    if known is None:
+        await trust(clone, journal)
+        return clone.warnings
+    changed = clone_config.changes(known, clone.config.marks)
+    if not changed:
+        return clone.warnings
+    shown = ", ".join(changed[:_NAMED]) + (" …" if len(changed) > _NAMED else "")
+    where = clean(clone.path)
+    return (*clone.warnings, f"what git runs by itself in {where} changed: {shown}")
+
+
+async def trust(clone: UserClone, journal: Journal) -> None:
+    """Take what a clone runs by itself for wanted."""
+    await journal.know(dict(clone.config.marks))
 
 
 def _warning(tree: Worktree) -> str:
