@@ -107,13 +107,16 @@ def test_a_hunk_says_where_it_is() -> None:
 
 def test_a_binary_tells_sizes_objects_and_modes() -> None:
     change = patches.change("p.png", new_mode=0o100755, additions=None, deletions=None)
-    drawn = words(binary_line(change, (1200, 34_500), Frame(120)))
-    assert drawn == (
-        "binary · 1.2 kB → 34.5 kB enter shows it as text "
+    patch = patches.empty()
+    patches.add_file(patch, change)
+    patches.add_row(patch, Row.BINARY, "binary, 1.2 kB → 34.5 kB".encode())
+    assert words(binary_line(patch, 1, change, Frame(120))) == (
+        "binary, 1.2 kB → 34.5 kB enter shows it as text "
         "111111111 → 222222222 · mode 100644 → 100755"
     )
     added = patches.change("p.png", old=patches.ZEROS, old_mode=0)
-    drawn = words(binary_line(added, None, Frame(120)))
+    patches.add_row(patch, Row.BINARY)
+    drawn = words(binary_line(patch, 2, added, Frame(120)))
     assert drawn == "binary enter shows it as text 222222222 · mode 100644"
 
 

@@ -173,6 +173,13 @@ def test_a_line_too_long_says_so() -> None:
     assert len(shown(b"\x1b" * LINE_LIMIT * 5)) == LINE_LIMIT
 
 
+def test_git_notes_are_told() -> None:
+    said = [b"", b" No newline at end of file", b" 900 more\x1b bytes in this line"]
+    patch = patches.patch_of([(Row.NOTE, note) for note in said])
+    drawn = [text(unified_line(patch, row, Frame(80, digits=2))).strip() for row in (2, 3, 4)]
+    assert drawn == [NO_NEWLINE, NO_NEWLINE, "\\ 900 more␛ bytes in this line"]
+
+
 def test_a_searched_text_and_colours_are_layered() -> None:
     stretches = layered(
         6,

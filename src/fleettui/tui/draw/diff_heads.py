@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from fleettui.model import fmt
 from fleettui.model.change import Comment, FileChange
 from fleettui.model.patch import Patch, Row
 from fleettui.model.text import ELLIPSIS
@@ -137,13 +136,9 @@ def hunk_line(patch: Patch, row: int, frame: Frame) -> Pieces:
     )
 
 
-def binary_line(
-    change: FileChange, sizes: tuple[int | None, int | None] | None, frame: Frame
-) -> Pieces:
+def binary_line(patch: Patch, row: int, change: FileChange, frame: Frame) -> Pieces:
     """In place of the lines of a binary: its sizes and objects, and how to read it all the same."""
-    what = "binary"
-    if sizes is not None:
-        what += f" · {fmt.size(sizes[0])} → {fmt.size(sizes[1])}"
+    what = shown(patch.line(row)[:1024]).replace("\t", " ") or "binary"
     objects = [each[:9] for each in (change.old, change.new) if each.strip("0")]
     modes = [f"{mode:06o}" for mode in (change.old_mode, change.new_mode) if mode]
     facts = [" → ".join(objects), "mode " + " → ".join(dict.fromkeys(modes))]

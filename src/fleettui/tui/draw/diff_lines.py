@@ -20,7 +20,7 @@ from fleettui.tui.draw.diff_text import (
     with_visible_spaces,
 )
 from fleettui.tui.draw.diff_words import Stretches
-from fleettui.tui.draw.paint import Tone
+from fleettui.tui.draw.paint import Tone, left
 
 LINE_KINDS = frozenset({Row.CONTEXT, Row.ADDED, Row.REMOVED})
 NO_NEWLINE = "\\ no newline at the end of the file"
@@ -114,8 +114,8 @@ def _side(
 def _text(patch: Patch, row: int, shift: int, room: int, look: Look) -> list[Piece]:
     kind = Row(patch.kinds[row])
     if kind is Row.NOTE:
-        note = NO_NEWLINE[:room]
-        return [(note.ljust(room), Tone.WARN, Ground.PLAIN)]
+        note = left(_note(patch, row), max(0, room))
+        return [(note, Tone.WARN, Ground.PLAIN)]
     _, _, ground, under_words = _SIGNS.get(kind, _CONTEXT)
     raw_size = patch.starts[row + 1] - patch.starts[row]
     text = shown_row(patch, row)
@@ -129,6 +129,13 @@ def _text(patch: Patch, row: int, shift: int, room: int, look: Look) -> list[Pie
     note = note if len(note) < room // 2 else " ▲"
     pieces = window(text, stretches, shift=shift, room=room - len(note), ground=ground)
     return [*pieces, (note, Tone.WARN, ground)]
+
+
+def _note(patch: Patch, row: int) -> str:
+    """What git says of the line above, in our words where they are the usual ones."""
+    said = patch.line(row)[:256].strip()
+    usual = not said or said.startswith(b"No newline")
+    return NO_NEWLINE if usual else f"\\ {shown(said)}".replace("\t", " ")
 
 
 def shown_row(patch: Patch, row: int) -> str:

@@ -29,13 +29,9 @@ class GrowingDiff(DiffCanvas):
         comments: Iterable[Comment] = (),
         reviewed: Iterable[str] = (),
         folds: Mapping[str, str] | None = None,
-        sizes: Mapping[str, tuple[int | None, int | None]] | None = None,
     ) -> None:
-        """Show another patch from its start. `folds`: by path why a file is folded at first.
-
-        `sizes`: of binaries, old and new, by path.
-        """
-        marks = Marks(by_path(comments), frozenset(reviewed), dict(folds or {}), sizes or {})
+        """Show another patch from its start. `folds`: by path why a file is folded at first."""
+        marks = Marks(by_path(comments), frozenset(reviewed), dict(folds or {}))
         self._take(patch, marks)
         self.spot, self.chosen_from, self._shift = Spot(), None, 0
         self._ended = False

@@ -42,21 +42,18 @@ _CURSOR = ("▌", Tone.ACCENT)
 _CHOSEN = ("▏", Tone.ACCENT)
 _NO_CURSOR = (" ", Tone.TEXT)
 
-_Sizes = Mapping[str, tuple[int | None, int | None]]
-
 
 @dataclass(slots=True)
 class Marks:
     """What a human and the screen know of the files of a patch, by path.
 
-    `folds`: why the lines of a file are hidden at first. `sizes`: of binaries, old and new.
-    `toggled`: whether the reader folded a file or unfolded it.
+    `folds`: why the lines of a file are hidden at first. `toggled`: whether the reader folded a
+    file or unfolded it.
     """
 
     comments: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
     reviewed: frozenset[str] = frozenset()
     folds: Mapping[str, str] = field(default_factory=dict)
-    sizes: _Sizes = field(default_factory=dict)
     toggled: dict[str, bool] = field(default_factory=dict)
 
     def folded(self, file: PatchFile) -> bool:
@@ -134,8 +131,7 @@ class Painter:
         if kind == Row.HUNK:
             return hunk_line(patch, place.row, frame)
         if kind == Row.BINARY:
-            change = patch.files[place.file].change
-            return binary_line(change, self._marks.sizes.get(change.path), frame)
+            return binary_line(patch, place.row, patch.files[place.file].change, frame)
         if not frame.split or is_whole_line(kind):
             return unified_line(patch, place.row, frame, self._look(place.row))
         looks = tuple(
