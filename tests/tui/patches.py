@@ -1,12 +1,10 @@
-"""Patches for tests: from what git prints, or made up row by row."""
+"""Patches for tests, made up row by row."""
 
-import re
 from collections.abc import Sequence
 
 from fleettui.model.change import FileChange
 from fleettui.model.patch import Patch, PatchFile, Row
 
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)")
 ZEROS = "0" * 40
 
 
@@ -87,24 +85,3 @@ def copy_of(patch: Patch, rows: int, into: Patch) -> None:
             grown = PatchFile(file.change, file.index, file.first, min(file.end, rows))
             into.files[number : number + 1] = [grown]
     into.complete = rows == len(patch) and patch.complete
-
-
-def parse(diff: bytes) -> Patch:
-    """What `git diff --no-renames` printed for plain paths, as far as tests need it."""
-    patch = empty()
-    old = new = 0
-    for line in diff.removesuffix(b"\n").split(b"\n"):
-        if line.startswith(b"diff --git "):
-            path = line.split(b" b/", 1)[1].decode()
-            add_file(patch, change(path, additions=0, deletions=0))
-        elif found := _HUNK.match(line):
-            old, new = int(found[1]), int(found[3])
-            counts = [int(each) if each else 1 for each in (found[2], found[4])]
-            add_hunk(patch, (old, counts[0]), (new, counts[1]), found[5])
-        elif patch.hunks and patch.hunks[-1] >= patch.files[-1].first:
-            kind = {b"+": Row.ADDED, b"-": Row.REMOVED, b" ": Row.CONTEXT}.get(line[:1], Row.NOTE)
-            add_rows(patch, [(kind, line[1:])], old, new)
-            old += kind in (Row.CONTEXT, Row.REMOVED)
-            new += kind in (Row.CONTEXT, Row.ADDED)
-    patch.complete = True
-    return patch

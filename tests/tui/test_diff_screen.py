@@ -1,6 +1,5 @@
 """What of a diff reaches the screen: safe text, and colours of every theme."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,15 @@ from textual.theme import BUILTIN_THEMES
 
 from fleettui.model.patch import Row
 from fleettui.model.text import is_clean
+from fleettui.review.listing import list_files
+from fleettui.review.patch import read_patch
+from fleettui.tui.draw.diff_pairs import NOWHERE
 from fleettui.tui.draw.diff_text import Ground
 from fleettui.tui.draw.paint import Tone
 from fleettui.tui.widgets.diff_colours import DiffColours
 from fleettui.tui.widgets.diff_view import DiffView
+from tests.lab.histories import History
+from tests.review.test_listing import q
 from tests.tui import patches
 from tests.tui.diff_scene import Small, comment, lines_of, play, sample, settle
 
@@ -79,29 +83,52 @@ def test_every_theme_has_colours_for_a_diff(name: str) -> None:
     assert len(styles) > 10
 
 
-async def test_what_git_prints_in_a_real_repository(tmp_path: Path) -> None:
-    def git(*args: str) -> bytes:
-        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *args]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout
+async def test_what_git_streams_of_a_real_repository(tmp_path: Path) -> None:
+    history = History(tmp_path / "repo", 11)
+    history.commits(25)
+    oids = list(history.write().values())
+    files = await list_files(q(history.place), oids[0], oids[-1], renames=False)
 
-    git("init", "-q")
-    code = tmp_path / "queue.py"
-    code.write_text('def run(rows):\n    """Run."""\n    for row in rows:\n        row.run()\n')
-    git("add", ".")
-    git("commit", "-qm", "one")
-    code.write_text('def run(rows):\n    """Run."""\n    for row in rows:\n        row.start()')
-    patch = patches.parse(git("diff", "--no-renames"))
+    async def scene(app: Small, view: DiffView, pilot: Pilot[None]) -> None:
+        async for patch in read_patch(q(history.place), oids[0], oids[-1], files):
+            if patch is view.patch:
+                view.grew()
+            else:
+                view.show(patch)
+            await pilot.pause()
+        assert view.patch.complete
+        assert {file.change.path for file in view.patch.files} == {file.path for file in files}
+        for split in (False, True):
+            view.split = split
+            view.move_to_end(-1)
+            seen: set[int] = set()
+            while True:
+                await pilot.pause()
+                strips = [view.render_line(y) for y in range(24)]
+                assert all(is_clean(strip.text) and strip.cell_length == 80 for strip in strips)
+                seen.update(view._rows_on_screen())
+                if view.scroll_y >= view.max_scroll_y:
+                    break
+                view.move_page(1)
+            assert seen - {NOWHERE} == set(range(len(view.patch)))
+
+    await play(scene)
+
+
+async def test_code_is_coloured_when_there_is_time() -> None:
+    rows = [
+        (Row.CONTEXT, b"def run(rows):"),
+        (Row.REMOVED, b"    row.run()"),
+        (Row.ADDED, b"    row.start()"),
+        (Row.NOTE, b" No newline at end of file"),
+    ]
 
     async def scene(app: Small, view: DiffView, pilot: Pilot[None]) -> None:
         await settle(pilot, lambda: not view._inks.wanted.is_set())
-        lines = lines_of(app)
-        assert "row.run()" in lines[5]
-        assert "row.start()" in lines[6]
-        assert "no newline at the end of the file" in lines[7]
         keyword = next(segment for segment in view.render_line(2) if segment.text == "def")
-        plain = next(segment for segment in view.render_line(4) if segment.text.endswith("row "))
+        plain = next(segment for segment in view.render_line(2) if "(rows):" in segment.text)
         assert keyword.style is not None
         assert plain.style is not None
         assert keyword.style.color != plain.style.color
 
-    await play(scene, patch=patch)
+    await play(scene, patch=patches.patch_of(rows))
