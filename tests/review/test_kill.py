@@ -6,9 +6,11 @@
 import asyncio
 import os
 import random
+import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,28 +94,45 @@ def kill(process: subprocess.Popen[str], *, children: bool) -> None:
 
 @dataclass
 class Course:
-    """How long a landing takes here, in seconds, and when it writes files."""
+    """How long a landing takes here as a whole, and how long it writes files; in seconds."""
 
     whole: float
-    writing: tuple[float, float]
+    writing: float
+
+
+def index_lock(lab: Lab) -> Path:
+    return lab.user / ".git" / "index.lock"
+
+
+def writes(lab: Lab, process: subprocess.Popen[str]) -> bool:
+    """Wait until git begins to write files, or the process is over."""
+    while process.poll() is None:
+        if index_lock(lab).exists():
+            return True
+        time.sleep(0.0005)
+    return False
 
 
 def measure(lab: Lab, head: str) -> Course:
-    """Let one land to its end, and look at the index lock meanwhile."""
-    lock = lab.user / ".git" / "index.lock"
+    """Let one land to its end."""
     process = start(lab, head)
     begun = time.monotonic()
     go(process)
-    seen = []
-    while process.poll() is None:
-        if lock.exists():
-            seen.append(time.monotonic() - begun)
-        time.sleep(0.001)
-    whole = time.monotonic() - begun
+    assert writes(lab, process)
+    writing = time.monotonic()
+    while index_lock(lab).exists():
+        time.sleep(0.0005)
+    written = time.monotonic()
     assert process.communicate()[0] == "landed\n"
-    first = seen[0] if seen else whole / 2
-    last = max((t for t in seen if t - first < 0.8 * whole), default=first)
-    return Course(whole, (first, max(last, first + 0.05)))
+    return Course(time.monotonic() - begun, written - writing)
+
+
+def wait(lab: Lab, process: subprocess.Popen[str], chance: random.Random, course: Course) -> None:
+    """Let a random time pass: of four moments, three are while files are written."""
+    if chance.random() < 0.25:
+        time.sleep(chance.uniform(0.0, course.whole))
+    elif writes(lab, process):
+        time.sleep(chance.uniform(0.0, 1.2 * course.writing))
 
 
 async def settled(lab: Lab) -> tuple[str, ...]:
@@ -157,18 +176,15 @@ async def test_every_moment_can_be_recovered(
     make_dirty(lab)
     course = await asyncio.to_thread(measure, lab, head)
     after = lab.tip
-    told: dict[str, int] = {}
-    for number in range(MOMENTS):
+    told = Counter[str]()
+    for _ in range(MOMENTS):
         start_over(lab, before)
         known = await lab.journal.landings(limit=1)
         process = await asyncio.to_thread(start, lab, head)
-        spans = (course.writing, (0.0, course.whole))
-        moment = chance.uniform(*spans[number % 2])
         go(process)
-        await asyncio.sleep(moment)
-        lock = (lab.user / ".git" / "index.lock").exists()
+        await asyncio.to_thread(wait, lab, process, chance, course)
         kill(process, children=chance.random() < 0.7)
-        left = lock and (lab.user / ".git" / "index.lock").exists()
+        left = index_lock(lab).exists()
         said = await settled(lab)
         assert sound(lab, before, after), said
         assert await lab.journal.unfinished() == ()
@@ -177,9 +193,9 @@ async def test_every_moment_can_be_recovered(
         if begun != known:
             expected = LandingState.LANDED if lab.tip == after else LandingState.FAILED
             assert begun[0].state is expected
-        line = f"{'stale lock, ' if left else ''}{said[0] if said else 'nothing to do'}"
-        told[line] = told.get(line, 0) + 1
-    assert sum(told.values()) == MOMENTS
+        line = re.sub(r"\d+ files", "N files", said[0] if said else "nothing to do")
+        told[f"index lock left: {line}" if left else line] += 1
+    assert told.total() == MOMENTS
     print(f"\n{MOMENTS} kills of a landing that takes {course.whole:.2f} s, all recovered:")
-    for line, count in sorted(told.items(), key=lambda item: -item[1]):
+    for line, count in told.most_common():
         print(f"  {count:3} × {line}")

@@ -182,3 +182,14 @@ async def test_a_branch_that_only_points_to_another_is_refused(lab: Lab) -> None
     git(lab.user, "symbolic-ref", "refs/heads/main", "refs/heads/trunk")
     why = await refused(lab, await lab.made({"new": "1\n"}))
     assert why == "the branch is only another name of refs/heads/trunk"
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+async def test_what_git_was_told_not_to_look_at_is_not_overwritten(lab: Lab, flag: str) -> None:
+    git(lab.user, "update-index", flag, "README")
+    (lab.user / "README").write_text("mine\n")
+    before, head = lab.tip, await lab.made({"README": "theirs\n", "a": "1\n"})
+    with pytest.raises(Refused, match="README"):
+        await lab.land(head)
+    assert (lab.tip, lab.read("README"), lab.status()) == (before, b"mine\n", "")
+    assert await lab.journal.unfinished() == ()

@@ -20,7 +20,7 @@ from fleettui.review.journal_rows import Move, MovedPath
 from fleettui.review.lock import holding
 from fleettui.review.obstacles import changed, shortage
 from fleettui.review.recovery import recover
-from fleettui.review.stale_locks import drop
+from fleettui.review.stale_locks import drop, gone
 from fleettui.review.work_files import mark
 from tests.lab.repos import commit, executable, git
 from tests.review.landing_lab import Lab, lab_at
@@ -43,8 +43,8 @@ async def change(lab: Lab) -> tuple[str, str]:
     """A head that changes, adds and removes files, on a target that has them."""
     before = commit(lab.user, FILES)
     git(lab.agent, "pull", "-q", str(lab.user), "main")
-    for gone in ("f6", "f7"):
-        (lab.agent / gone).unlink()
+    for name in ("f6", "f7"):
+        (lab.agent / name).unlink()
     new = {f"f{n}": f"new {n}\n" * 60 for n in range(6)}
     after = await lab.made(new | {"added/one": "1\n" * 90, "added/two": "2\n" * 90})
     return before, after
@@ -275,6 +275,19 @@ async def test_the_lock_of_a_git_at_work_is_left_alone(lab: Lab, tmp_path: Path)
     await process.communicate(b"\n")
     await drop(await lab.clone(), move, patience=0)
     assert not (lab.user / ".git/index.lock").exists()
+
+
+async def test_a_lock_that_cannot_be_ours_is_waited_for(lab: Lab) -> None:
+    before, after = await change(lab)
+    move = await interrupted(lab, before, after)
+    lock = lab.user / ".git/index.lock"
+    lock.touch()
+    with pytest.raises(Refused, match=r"index\.lock is there: let git come to its end"):
+        await gone(await lab.clone(), move, patience=0)
+    assert lock.exists()
+    lock.unlink()
+    await gone(await lab.clone(), move, patience=0)
+    assert len(await lab.journal.unfinished()) == 1
 
 
 async def test_a_lander_that_lives_is_left_alone(lab: Lab) -> None:

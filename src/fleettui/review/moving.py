@@ -194,8 +194,10 @@ class _Act:
         return () if "=" in branch else (f"branch.{branch}.mergeOptions=",)
 
     async def _settle(self, move: Move, error: FleettuiError) -> Landing:
+        status = error.exit_status if isinstance(error, GitFailed) else 0
         settled = await settle(
-            self._ws, self._clone, self._journal, self._held, move, clean(str(error))
+            *(self._ws, self._clone, self._journal, self._held, move, clean(str(error))),
+            crashed=status is None or status < 0,
         )
         if settled.arrived:
             return settled.landing

@@ -31,6 +31,8 @@ GITLINK = 0o160000
 _BLOCK = 4096
 _NAMED = 20
 _KEPT = 1000
+_LOOKS = 10
+_BETWEEN = 0.05
 _OPERATIONS = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -73,11 +75,11 @@ async def look(ws: Workspace, clone: UserClone, before: str, after: str) -> Outl
     place = here[0] if here else None
     if place is None or not place.present:
         blocked += [f"the folder {clean(tree.path)} of {branch} is not there" for tree in here]
-        blocked += await asyncio.to_thread(_locks, clone, None, ws.target_ref)
+        blocked += await _locked(clone, None, ws.target_ref)
         blocked += await _no_room(ws, {clone.common_dir}, files)
         return Outlook(tip, place, files, tuple(blocked))
     clone = await clone.seen_from(place)
-    blocked += await asyncio.to_thread(_locks, clone, place, ws.target_ref)
+    blocked += await _locked(clone, place, ws.target_ref)
     blocked += await _no_room(ws, {clone.common_dir, place.path}, files)
     dirt, keeps = await _dirt(clone.git(place), files)
     blocked += dirt
@@ -125,14 +127,16 @@ def _under_way(trees: Iterable[Worktree]) -> list[str]:
     return found
 
 
-def _locks(clone: UserClone, place: Worktree | None, ref: str) -> list[str]:
-    found = [
-        lock
-        for lock in locks(clone, place.git_dir if place else None, ref)
-        if os.path.lexists(lock)
-    ]
+async def _locked(clone: UserClone, place: Worktree | None, ref: str) -> list[str]:
+    """Locks of a git that is at work. One that only looks is done at once: it is waited for."""
+    places = locks(clone, place.git_dir if place else None, ref)
+    for _ in range(_LOOKS):
+        found = await asyncio.to_thread(lambda: [str(p) for p in places if os.path.lexists(p)])
+        if not found:
+            return []
+        await asyncio.sleep(_BETWEEN)
     return [
-        f"git is at work, or crashed: {clean(str(lock))} is there; remove it if no git runs"
+        f"git is at work, or crashed: {clean(lock)} is there; remove it if no git runs"
         for lock in found
     ]
 

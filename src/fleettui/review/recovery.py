@@ -55,7 +55,7 @@ async def _recover(
 
 
 async def _end(ws: Workspace, clone: UserClone, journal: Journal, held: Held, move: Move) -> str:
-    settled = await settle(ws, clone, journal, held, move, _CRASHED)
+    settled = await settle(ws, clone, journal, held, move, _CRASHED, crashed=True)
     name = _name(settled.landing)
     what = "undo" if move.done is LandingState.UNDONE else "landing"
     if settled.arrived:

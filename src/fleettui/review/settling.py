@@ -56,14 +56,23 @@ class _Back:
 
 
 async def settle(
-    ws: Workspace, clone: UserClone, journal: Journal, held: Held, move: Move, reason: str
+    ws: Workspace,
+    clone: UserClone,
+    journal: Journal,
+    held: Held,
+    move: Move,
+    reason: str,
+    *,
+    crashed: bool,
 ) -> Settled:
     """Bring a move to an end and note it. `reason`: why it did not come to an end by itself.
+
+    `crashed`: its git was ended, and may have left lock files; else it cleaned up after itself.
 
     Raises Refused where git of the user's is at work in the clone, OperationFailed where files
     cannot be put back, as on a full disk: the move stays open then, for the next try.
     """
-    await stale_locks.drop(clone, move)
+    await (stale_locks.drop(clone, move) if crashed else stale_locks.gone(clone, move))
     place = await _place(clone, move)
     clone = await clone.seen_from(place)
     tip = await clone.tip(move.ref)

@@ -48,6 +48,18 @@ async def drop(clone: UserClone, move: Move, *, patience: float = PATIENCE) -> t
     return tuple(made)
 
 
+async def gone(clone: UserClone, move: Move, *, patience: float = PATIENCE) -> None:
+    """Wait until nobody holds a lock that a move takes, where none can be of our own making.
+
+    Raises Refused where somebody does not let go.
+    """
+    end = asyncio.get_running_loop().time() + patience
+    while left := await asyncio.to_thread(_made, locks(clone, move.git_dir, move.ref)):
+        if asyncio.get_running_loop().time() > end:
+            raise Refused(f"{clean(str(min(left)))} is there", "let git come to its end")
+        await asyncio.sleep(_RETRY)
+
+
 async def drop_own(clone: UserClone) -> None:
     """Remove what a crash left of locks on refs that are ours alone."""
     folder = Path(clone.common_dir, LANDED)
