@@ -432,9 +432,17 @@ class Reviews:
         return prompt
 
     async def approve(
-        self, key: ChangeKey, head: str, *, acknowledge: Sequence[str] = ()
+        self,
+        key: ChangeKey,
+        head: str,
+        *,
+        tree: str | None = None,
+        acknowledge: Sequence[str] = (),
     ) -> Approval:
         """Approve."""
+        found = self.get(key).evaluation
+        assert found is not None
+        assert tree == found.tree
         await self._done(f"approve {key.task} {head[:7]}")
         yes = approved(self.get(key)).approval
         assert yes is not None

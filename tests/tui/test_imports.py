@@ -11,6 +11,9 @@ LATER = (
     "fleettui.tui.screens.help",
     "fleettui.tui.palette",
     "fleettui.tui.widgets.filter",
+    "fleettui.tui.screens.review",
+    "fleettui.model.change",
+    "fleettui.model.review_port",
 )
 
 

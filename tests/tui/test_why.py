@@ -22,7 +22,7 @@ MERGED = replace(READY, state=ChangeState.MERGED)
 REJECTED = replace(READY, state=ChangeState.REJECTED)
 EMPTY = replace(READY, state=ChangeState.EMPTY)
 INVALID = replace(READY, state=ChangeState.INVALID, problem="a tree names .git")
-UNREAD = replace(READY, evaluation=None)
+UNREAD = replace(READY, state=ChangeState.PENDING, evaluation=None)
 FAILED = replace(
     READY,
     state=ChangeState.GATES_FAILED,

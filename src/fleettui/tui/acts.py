@@ -49,8 +49,7 @@ class Acts:
         task = asyncio.create_task(self._do(lock, work), name=f"review: {doing}")
         task.add_done_callback(partial(tell_bug, self._crashed))
         self._running[lock] = (doing, task)
-        if doing:
-            self.said = None
+        self.hush(failures=bool(doing))
         self._changed()
         return True
 

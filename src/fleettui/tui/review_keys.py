@@ -4,7 +4,12 @@ from fleettui.tui.binding import first, key
 
 REVIEW = (
     key(
-        "review.open", "enter", "open", "open", "Open the change; in its diff: attach to its agent"
+        "review.open",
+        "enter",
+        "open",
+        "open",
+        "Open the change, or its new commits; in its diff: fold a file, or attach to the agent",
+        show=True,
     ),
     key(
         "review.approve",

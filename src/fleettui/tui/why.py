@@ -82,7 +82,7 @@ def _cannot_land(change: Change, repo: RepoReview) -> Reason:
         return f"it would change nothing in {repo.target}: x rejects it"
     if state in (ChangeState.INVALID, ChangeState.TOO_LARGE):
         return f"{state.value.replace('_', ' ')}: {change.problem or 'it cannot be landed'}"
-    if now is None:
+    if now is None or state is ChangeState.PENDING:
         return "it is still being read"
     if now.too_large:
         return f"too large: {now.too_large}"
@@ -238,6 +238,7 @@ _RULES: Mapping[str, _Rule] = {
     "found": _found,
     "split": _split,
     "against": _shown,
+    "open": _always,
     "copy": _always,
     "about": _always,
     "fold": _shown,

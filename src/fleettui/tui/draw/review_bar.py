@@ -131,7 +131,7 @@ def below_lines(value: Below, width: int) -> tuple[Line, ...]:
         glyph, tone = _MANNERS[value.said.manner]
         told = wrapped(value.said.text, max(1, width - 4), most=_MOST)
         lines += [
-            ((f" {glyph if not index else ' '} ", tone), (line, tone))
+            cut(((f" {glyph if not index else ' '} ", tone), (line, tone)), width)
             for index, line in enumerate(told)
         ]
     if not lines:

@@ -152,4 +152,4 @@ def gate_name(gate: Gate) -> str:
     """The last word of the command that is no flag and no path, or its program."""
     words = [word for word in gate.command if not word.startswith("-")]
     names = [word.rpartition("/")[2] for word in words if word not in ("run", "uv", "npx", "npm")]
-    return names[0] if names else " ".join(words[:1])
+    return names[0] if names else " ".join(gate.command[:1])

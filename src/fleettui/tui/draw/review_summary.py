@@ -72,6 +72,8 @@ def title_line(value: Summary, width: int) -> Line:
         (tame(change.title), Tone.TEXT),
     )
     parts: list[Line] = [((tame(text), Tone.DIM),) for text in (change.agent, change.model) if text]
+    if not parts and change.author:
+        parts.append(((f"by {tame(change.author)}", Tone.DIM),))
     if change.usd is not None:
         parts.append(((fmt.money(change.usd), Tone.DIM),))
     end = fitting(parts, width // 2)
@@ -94,14 +96,12 @@ def _facts(value: Summary, width: int) -> list[Line]:
             parts += [commits, files, plus_minus(change), behind, lands, gates_line(change.gates)]
     if change.head_at is not None:
         parts.append(((f"{ago(change.head_at, value.now)} old", Tone.DIM),))
-    if change.author:
-        parts.append(((f"by {tame(change.author)}", Tone.DIM),))
     wanted = [part for part in parts if part]
     if value.brief:
         return [cut(((" ", Tone.TEXT), *fitting(wanted, width - 2)), width)]
     dot = (" ·", Tone.FAINT)
-    dotted = [(*part, dot) if part is not wanted[-1] else part for part in wanted]
-    return [cut(((" ", Tone.TEXT), *line), width) for line in flow(dotted, width - 2, gap=1)]
+    lines = flow([(*part, dot) for part in wanted], width - 2, gap=1)
+    return [cut(((" ", Tone.TEXT), *line[:-1]), width) for line in lines]
 
 
 def _machine(value: Summary) -> Line:

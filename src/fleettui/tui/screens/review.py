@@ -54,7 +54,9 @@ class ReviewScreen(ReviewDesk):
             self.reading.reload()
             self.acts.hush()
         elif self.in_diff:
-            if not self.reading.choose():
+            if self.reading.on_head:
+                self.reading.view.choose()
+            else:
                 await self.action_act("attach")
             return
         self.action_side("diff")
@@ -121,9 +123,10 @@ class ReviewScreen(ReviewDesk):
 
     def why_not(self, action: str) -> str | None:
         """Why a key would do nothing now."""
-        if not action.startswith("act("):
-            return None
-        return why_not(action[5:-2], self.view, self.change, self.at())
+        name = action[5:-2] if action.startswith("act(") else action
+        if action == "open" and self.in_diff and not self.reading.on_head:
+            name = "attach"
+        return why_not(name, self.view, self.change, self.at())
 
     async def action_act(self, name: str) -> None:
         """Do what a key is for, or say why not."""

@@ -57,7 +57,7 @@ class Deeds:
             reason = "it is gone" if now is None else moved(now, seen)
             if reason:
                 raise Refused(f"{key.branch} was not approved", reason)
-            await self._port.approve(key, seen.head)
+            await self._port.approve(key, seen.head, tree=seen.tree)
             self._judged(key)
             return (
                 f"approved {key.branch} at {short(seen.head)}: m lands it, T all that is approved"

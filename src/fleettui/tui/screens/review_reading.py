@@ -283,12 +283,9 @@ class Reading(Vertical):
         self._load(wanted)
         self._draw()
 
-    def choose(self) -> bool:
-        """Fold or unfold a file, show a binary as text; whether the cursor is on such a line."""
+    @property
+    def on_head(self) -> bool:
+        """Whether the cursor is on a file as a whole: it can be folded, or shown as text."""
         position = self.view.position
-        if position is None or position.comment is not None:
-            return False
-        if position.kind in (Row.FILE, Row.BINARY):
-            self.view.choose()
-            return True
-        return False
+        whole = (Row.FILE, Row.BINARY)
+        return position is not None and position.comment is None and position.kind in whole
