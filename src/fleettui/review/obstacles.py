@@ -13,7 +13,7 @@ from fleettui.git.parse import RawChange
 from fleettui.git.runner import Git
 from fleettui.model import fmt
 from fleettui.model.text import clean
-from fleettui.review import in_the_way
+from fleettui.review import in_the_way, unwatched
 from fleettui.review.user_clone import UserClone, Worktree
 from fleettui.review.workspace import Workspace
 
@@ -83,6 +83,9 @@ async def look(ws: Workspace, clone: UserClone, before: str, after: str) -> Outl
     blocked += await _no_room(ws, {clone.common_dir, place.path}, files)
     dirt, keeps = await _dirt(clone.git(place), files)
     blocked += dirt
+    watched = {file.path: file.old for file in files if file.old_mode not in (0, GITLINK)}
+    for path in await unwatched.changed(clone.git(place), place.path, watched):
+        blocked.append(f"{clean(path)} has changes that git was told not to look at")
     blocked += await _covered(clone, place, files)
     notes = await _notes(ws, clone, after, files)
     return Outlook(tip, place, files, tuple(dict.fromkeys(blocked)), keeps, notes)

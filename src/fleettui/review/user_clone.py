@@ -9,11 +9,13 @@ import configparser
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleettui.git import parse
 from fleettui.git.runner import Git
+from fleettui.hosts.threads import in_thread
 from fleettui.model.errors import OperationFailed, Refused
 from fleettui.model.text import clean
 from fleettui.review import clone_config
@@ -23,6 +25,9 @@ from fleettui.review.lock import Held
 
 if TYPE_CHECKING:
     import git
+
+DEADLINE = 30.0
+"""Seconds for reading the clone's folder."""
 
 _NAMED = 8
 _DURABLE = "core.fsync=committed,reference"
@@ -100,7 +105,11 @@ class UserClone:
 
 async def find(path: str) -> UserClone:
     """The user's clone in a folder. Raises OperationFailed or Refused, saying what is wrong."""
-    found = await asyncio.to_thread(_find, path)
+    try:
+        async with asyncio.timeout(DEADLINE):
+            found = await in_thread(partial(_find, path), name="fleettui-clone")
+    except TimeoutError:
+        raise OperationFailed(f"{clean(path)} does not answer", "is its disk there?") from None
     config = await clone_config.read(found.git_dir, found.common_dir)
     clone = UserClone(
         found.path, found.git_dir, found.common_dir, found.remotes, found.branches, config
