@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE_S = 120.0
+PATIENCE_S = 30.0
 
 
 class Tmux:
@@ -36,12 +36,17 @@ class Tmux:
 
     async def shows(self, *words: str) -> str:
         """The screen, once all of these words are on it."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                screen = self.call("capture-pane", "-p", "-J")
-                if all(word in screen for word in words):
-                    return screen
-                await asyncio.sleep(0.1)
+        screen = ""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    screen = self.call("capture-pane", "-p", "-J")
+                    if all(word in screen for word in words):
+                        return screen
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            missing = [word for word in words if word not in screen]
+            raise AssertionError(f"{missing} did not come up on\n{screen}") from None
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from fleettui.model.change import (
     RepoReview,
 )
 from fleettui.model.clock import Clock
-from fleettui.model.errors import FleettuiError, ReadError, UsageError
+from fleettui.model.errors import FleettuiError, OperationFailed, ReadError, UsageError
 from fleettui.model.landing import Landing, LandingState
-from fleettui.review import comments, push, quarantine, user_clone
+from fleettui.review import comments, merge_rules, push, quarantine, user_clone
 from fleettui.review.assemble import Parts, change_of, waiting_first
 from fleettui.review.facts import Fact, Facts
 from fleettui.review.fetch import CloneAt
@@ -138,7 +138,7 @@ class Desk:
 
     async def _compute(self) -> None:
         clone = self.clone or await self.open()
-        target = await quarantine.take_target(self.ws, clone.git_dir)
+        target = await self._take_target(clone)
         heads = {key: head.commit for key, head in self.incoming.heads.items()}
         await self._shared.store.seen(heads, self._shared.clock.now())
         await self._facts.learn(target, list(heads.values()), self._changed)
@@ -149,6 +149,17 @@ class Desk:
         self._changed()
         await self._forecast(target)
         await self._keep_rows()
+
+    async def _take_target(self, clone: UserClone) -> str:
+        target = await quarantine.take_target(self.ws, clone.git_dir)
+        if target != self.target:
+            try:
+                await merge_rules.take_rules(self.ws.q(), target)
+            except OSError as error:
+                raise OperationFailed(
+                    f"the quarantine cannot be written: {error.strerror}"
+                ) from None
+        return target
 
     async def _count_unpushed(self, clone: UserClone) -> int | None:
         if self.ws.repo.push is None:

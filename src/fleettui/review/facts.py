@@ -1,7 +1,7 @@
 """What is computed of a head against a target, once for each pair of commits."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from fleettui.git.parse import object_id
@@ -10,9 +10,13 @@ from fleettui.model.change import Evaluation, Signal
 from fleettui.model.errors import Malformed, OperationFailed
 from fleettui.review import signals
 from fleettui.review.evaluate import evaluate
+from fleettui.review.merging import Merged, merge_many
 
 AT_ONCE = 2
 """Heads that are looked at at the same time."""
+
+_TOGETHER = 4
+"""From so many heads on, one process merges them all."""
 
 _HISTORY = 20_000
 """Commits of the target among which a head is looked for."""
@@ -44,23 +48,34 @@ class Facts:
 
     async def learn(self, target: str, heads: Collection[str], learnt: Callable[[], None]) -> None:
         """Look at every head that is not known yet, two at a time; `learnt` after each."""
+        missing = [head for head in dict.fromkeys(heads) if (target, head) not in self._known]
+        merged = await self._merged(target, missing)
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def one(head: str) -> None:
             async with slots:
-                self._known[target, head] = await self._look(target, head)
+                self._known[target, head] = await self._look(target, head, merged.get(head))
             learnt()
 
-        missing = [head for head in heads if (target, head) not in self._known]
         async with asyncio.TaskGroup() as group:
-            for head in dict.fromkeys(missing):
+            for head in missing:
                 group.create_task(one(head))
         wanted = {(target, head) for head in heads}
         self._known = {pair: fact for pair, fact in self._known.items() if pair in wanted}
 
-    async def _look(self, target: str, head: str) -> Fact:
+    async def _merged(self, target: str, heads: Sequence[str]) -> dict[str, Merged]:
+        """Many merges in one process; what fails here is tried again, one by one."""
+        if len(heads) < _TOGETHER:
+            return {}
         try:
-            now = await evaluate(self._git, target, head)
+            done = await merge_many(self._git, [(target, head) for head in heads])
+        except (OperationFailed, Malformed):
+            return {}
+        return dict(zip(heads, done, strict=True))
+
+    async def _look(self, target: str, head: str, merged: Merged | None) -> Fact:
+        try:
+            now = await evaluate(self._git, target, head, merged=merged)
             found = await signals.find(self._git, now)
             contained = await self._contained(now)
         except (OperationFailed, Malformed) as error:
