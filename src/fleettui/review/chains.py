@@ -7,7 +7,7 @@ searches go on side by side, and what they want at one time is one git process.
 Changes are numbered by how long they wait: the lower the number, the longer.
 """
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence, Set
 
 EXACT = 7
 """Up to so many changes that have to do with each other, every order is tried."""
@@ -20,14 +20,14 @@ Search = Generator[list[Wish], list[str | None], tuple[int, ...]]
 
 
 def search(
-    members: Sequence[int], landed: Mapping[int, str], after: Mapping[int, Collection[int]]
+    members: Sequence[int], landed: Mapping[int, str], after: Mapping[int, Set[int]]
 ) -> Search:
     """The longest clean chain of some changes.
 
     `landed[n]` is the target with change `n` alone; `after[n]` are the changes that conflict
     once `n` has landed. Exact for few, else the best that could be found; always really merged.
     """
-    peaceful = not any(other in after[one] for one in members for other in members)
+    peaceful = all(after[one].isdisjoint(members) for one in members)
     if peaceful or len(members) > EXACT:
         found = yield from chained(choice(members, after), landed, spare=members)
         if len(found) == len(members) or len(members) > EXACT:
@@ -73,7 +73,7 @@ def chained(
     return tuple(chain)
 
 
-def choice(members: Sequence[int], after: Mapping[int, Collection[int]]) -> tuple[int, ...]:
+def choice(members: Sequence[int], after: Mapping[int, Set[int]]) -> tuple[int, ...]:
     """As many changes as possible of which, two by two, each lands cleanly after the other."""
     hostile = {
         one: {other for other in members if other in after[one] and one in after[other]}
@@ -94,7 +94,7 @@ def together(chains: Sequence[Sequence[int]]) -> tuple[int, ...]:
     return tuple(order)
 
 
-def components(members: Sequence[int], near: Mapping[int, Collection[int]]) -> list[list[int]]:
+def components(members: Sequence[int], near: Mapping[int, Set[int]]) -> list[list[int]]:
     """Groups of changes that have to do with each other, directly or through others."""
     left, groups = set(members), []
     for start in members:
@@ -147,11 +147,10 @@ def _swap(
     return None
 
 
-def _ordered(chosen: set[int], after: Mapping[int, Collection[int]]) -> tuple[int, ...]:
+def _ordered(chosen: set[int], after: Mapping[int, Set[int]]) -> tuple[int, ...]:
     """The longest waiting first, but none before what would conflict after it."""
     left, order = sorted(chosen), []
     while left:
-        free = [one for one in left if not any(other in after[one] for other in left)]
-        order.append((free or left)[0])
+        order.append(next((one for one in left if after[one].isdisjoint(left)), left[0]))
         left.remove(order[-1])
     return tuple(order)

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 
 from fleettui.git.runner import Git
 from fleettui.model.change import ChangeKey, Evaluation, Forecast
-from fleettui.review.chains import EXACT, Search, chained, components, search, together
+from fleettui.review.chains import (
+    EXACT,
+    Search,
+    Wish,
+    chained,
+    components,
+    search,
+    together,
+)
 from fleettui.review.merging import scratch
 from fleettui.review.touched import Touched, entangled, meet, read_touched
 from fleettui.review.trials import Trials
@@ -195,16 +203,28 @@ async def _run(
     answers: dict[int, list[str | None] | None] = dict.fromkeys(range(len(searches)))
     ends: dict[int, tuple[int, ...]] = {}
     while answers:
-        wanted: dict[int, list[tuple[str, str]]] = {}
-        for number, answer in answers.items():
-            try:
-                wishes = next(searches[number]) if answer is None else searches[number].send(answer)
-                wanted[number] = [(commit, changes[one].head) for commit, one in wishes]
-            except StopIteration as end:
-                ends[number] = end.value
-        came = iter(await trials.after([wish for wishes in wanted.values() for wish in wishes]))
+        wanted = await asyncio.to_thread(_step, searches, answers, ends)
+        asked = [
+            (commit, changes[one].head) for wishes in wanted.values() for commit, one in wishes
+        ]
+        came = iter(await trials.after(asked))
         answers = {number: [next(came) for _ in wishes] for number, wishes in wanted.items()}
     return [ends[number] for number in range(len(searches))]
+
+
+def _step(
+    searches: Sequence[Search],
+    answers: Mapping[int, list[str | None] | None],
+    ends: dict[int, tuple[int, ...]],
+) -> dict[int, list[Wish]]:
+    """What each search wants next; those that have found their chain are put into `ends`."""
+    wanted = {}
+    for number, answer in answers.items():
+        try:
+            wanted[number] = searches[number].send(answer) if answer else next(searches[number])
+        except StopIteration as end:
+            ends[number] = end.value
+    return wanted
 
 
 def _outlook(
