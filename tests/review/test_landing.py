@@ -277,3 +277,14 @@ async def test_what_a_crash_left_is_told_with_the_next_landing(lab: Lab) -> None
     await lab.begun(lab.tip, head)
     landing = await lab.land(head)
     assert landing.note == "agent/t-1 of brain was approved, but did not begin to land"
+
+
+async def test_a_shallow_clone_stays_shallow(lab: Lab, tmp_path: Path) -> None:
+    commit(lab.user, {"README": "two\n"})
+    there = tmp_path / "there"
+    there.mkdir()
+    git(there, "clone", "-q", "--depth=1", lab.user.as_uri(), "user")
+    other = await lab_in(there, there / "user")
+    landing = await other.land(await other.made({"new": "1\n"}))
+    assert (other.tip, other.status()) == (landing.after, "")
+    assert (there / "user/.git/shallow").exists()

@@ -34,21 +34,10 @@ async def preview(
     `when` (that of the approval, if there is one) becomes the date of the commit. Raises Refused
     where there is nothing that could land, or the strategy is not possible.
     """
-    found, q = evaluation, ws.q()
+    found = evaluation
     if found.tree is None:
         raise Refused(f"{key.branch} conflicts with {clean(ws.repo.base)}", "send it back")
-    await quarantine.pin(ws, found.target, found.head)
-    after = await commits.build(
-        q,
-        target=found.target,
-        head=found.head,
-        tree=found.tree,
-        strategy=strategy,
-        message=message,
-        identity=clone.identity(),
-        when=when,
-        base=found.base,
-    )
+    after = await _made(ws, clone, found, found.tree, strategy, message, when)
     outlook = await obstacles.look(ws, clone, found.target, after)
     busy = lock.held_by(ws)
     return Preview(
@@ -68,6 +57,29 @@ async def preview(
         blocked=(*outlook.blocked, *([f"another act is under way: {busy}"] if busy else [])),
         gates=gates,
         notes=outlook.notes,
+    )
+
+
+async def _made(
+    ws: Workspace,
+    clone: UserClone,
+    found: Evaluation,
+    tree: str,
+    strategy: Strategy,
+    message: str,
+    when: datetime,
+) -> str:
+    await quarantine.pin(ws, found.target, found.head)
+    return await commits.build(
+        ws.q(),
+        target=found.target,
+        head=found.head,
+        tree=tree,
+        strategy=strategy,
+        message=message,
+        identity=clone.identity(),
+        when=when,
+        base=found.base,
     )
 
 
