@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region, Size, Spacing
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -47,6 +48,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._shift = 0
         self._strips: dict[int, Strip] = {}
         self._colours: DiffColours | None = None
+        self._exact = False
         self._cursor = range(0)
         self._take(Patch(), Marks())
 
@@ -140,10 +142,12 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._cursor = self._lines_of(self.spot)
         if self.styles.gutter != Spacing.all(0) or self.opacity != 1.0:
             return super().render_lines(crop)
-        filters, (_, background) = self.get_line_filters(), self.background_colors
         strips = [self.render_line(y) for y in crop.line_range]
-        for each in filters:
-            strips = [strip.apply_filter(each, background) for strip in strips]
+        _, background = self.background_colors
+        for each in self.get_line_filters():
+            # Our colours are exact ones but in a theme of ANSI colours: nothing to translate.
+            if not (self._exact and isinstance(each, ANSIToTruecolor)):
+                strips = [strip.apply_filter(each, background) for strip in strips]
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
@@ -174,6 +178,7 @@ class DiffCanvas(ScrollView, can_focus=True):
     def _draw(self, place: Place, line: int) -> Strip:
         if self._colours is None:
             self._colours = DiffColours(self.app.theme_variables)
+            self._exact = not self.app.current_theme.ansi
         return self._painter.strip(
             place,
             self._colours,
