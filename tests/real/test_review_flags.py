@@ -66,8 +66,21 @@ def test_a_change_is_diffed_approved_merged_pushed_and_taken_back(lab: ReviewLab
     did(lab, "undo")
     assert (lab.user / "src/retry.py").read_text() == "def retry():\n    return 1\n"
     assert lab.tip(lab.remote) == landed["after"]
-    did(lab, "push")
+    assert did(lab, "push")["count"] > 0
     assert lab.tip(lab.remote) == lab.tip(lab.user)
+    assert did(lab, "push")["count"] == 0
+
+
+def test_a_snapshot_shows_what_waits_and_how_old_that_is(lab: ReviewLab) -> None:
+    head = lab.agent("m0", "t-1", {"src/retry.py": GOOD})
+    assert json.loads(lab.fleettui("--snapshot", "--json").stdout)["reviews"] == []
+    listed(lab)
+    (row,) = json.loads(lab.fleettui("--snapshot", "--json").stdout)["reviews"]
+    assert (row["branch"], row["machine"], row["head"]) == ("agent/t-1", "m0", head)
+    assert (row["state"], row["repo"]) == ("ready", "app")
+    assert row["since"] <= row["observed_at"]
+    assert "agent/t-1 ready" in lab.fleettui("--snapshot").stdout
+    assert "1 review" in lab.fleettui("--snapshot", "--format", "line").stdout
 
 
 def test_a_branch_that_moved_is_refused_or_lands_as_it_was_seen(lab: ReviewLab) -> None:

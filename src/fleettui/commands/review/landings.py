@@ -142,6 +142,8 @@ async def push(review: ReviewPort, args: argparse.Namespace) -> int:
 
 async def _push(review: ReviewPort, repo: str) -> Pushed:
     preview = await review.preview_push(repo)
+    if preview.before == preview.after:
+        return Pushed(repo, preview.remote, preview.ref, preview.before, preview.after, 0)
     _refuse(preview.blocked)
     return await review.push(preview)
 
