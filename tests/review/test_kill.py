@@ -20,6 +20,7 @@ import pytest
 
 from fleettui.model.errors import Refused
 from fleettui.model.landing import LandingState
+from fleettui.review.lock import holding
 from fleettui.review.recovery import recover
 from tests.lab.repos import commit, git, make_repo
 from tests.review.landing_lab import Lab, lab_in
@@ -29,6 +30,11 @@ SEED = 20261121
 PATIENCE_S = 120.0
 
 DIRT = " M mine/dirty\nA  mine/staged\n?? mine/new\n"
+
+
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    (home / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
 
 
 def words(chance: random.Random) -> str:
@@ -164,12 +170,55 @@ def sound(lab: Lab, before: str, after: str) -> bool:
     return lab.whole()
 
 
+def orphan(lab: Lab, process: subprocess.Popen[str]) -> psutil.Process | None:
+    """Kill the lander and stop the git that writes files; None: it was faster.
+
+    In this order: a stopped process that loses its parent is hung up by the system.
+    """
+    if not writes(lab, process):
+        return None
+    with suppress(psutil.NoSuchProcess, IndexError):
+        child = psutil.Process(process.pid).children()[0]
+        kill(process, children=False)
+        child.suspend()
+        if index_lock(lab).exists():
+            return child
+        child.resume()
+    return None
+
+
+async def test_a_git_that_outlives_its_lander_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_home(tmp_path, monkeypatch)
+    lab, head = await big_lab(tmp_path, random.Random(SEED))
+    before = lab.tip
+    git_ = None
+    while git_ is None:
+        start_over(lab, before)
+        process = await asyncio.to_thread(start, lab, head)
+        go(process)
+        git_ = await asyncio.to_thread(orphan, lab, process)
+        if git_ is None:
+            process.kill()
+            process.communicate()
+            await settled(lab)
+    after = (await lab.journal.landings(limit=1))[0].after
+    with pytest.raises(Refused, match="another fleettui is at work on app: landing agent/t-1"):
+        async with holding(lab.ws, patience=0):
+            pass
+    git_.resume()
+    (said,) = await settled(lab)
+    assert said == "the landing of agent/t-1 of brain was interrupted, and is complete now"
+    assert lab.tip == after
+    assert sound(lab, before, after)
+
+
 @pytest.mark.soak
 async def test_every_moment_can_be_recovered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    at_home(tmp_path, monkeypatch)
     chance = random.Random(SEED)
     lab, head = await big_lab(tmp_path, chance)
     before = lab.tip
