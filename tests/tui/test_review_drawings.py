@@ -207,8 +207,11 @@ def test_the_summary_says_what_matters_for_a_verdict(change: Change, expected: s
 
 
 def test_the_strip_shows_whole_files_after_the_one_of_the_cursor() -> None:
-    files = ("a.py", "some/longer/path.py", "c.bin")
-    strip = Strip(files, ((1, 2), (3, 4), (None, None)), 1, frozenset(("a.py",)), Against.MADE)
+    files = tuple(
+        reviews.file(path, *lines)
+        for path, *lines in (("a.py", 1, 2), ("some/longer/path.py", 3, 4), ("c.bin", None, None))
+    )
+    strip = Strip(files, 1, frozenset(("a.py",)), Against.MADE)
     text = text_of(draw_strip(strip, 90, 1))
     assert text.startswith(" 2/3 ▸ some/longer/path.py +3 −4   3   c.bin binary")
     assert text.endswith("✓ 1 of 3 · what the agent did ")

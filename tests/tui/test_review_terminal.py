@@ -31,7 +31,8 @@ def test_reviewing_on_80_columns() -> None:
 def test_the_terminal_is_the_editors_until_it_is_closed(tmp_path: Path) -> None:
     script = executable(
         tmp_path / "editor.sh",
-        '#!/bin/sh\necho "looking at $1"\ncat "$1"\nread answer\necho "$answer" >"$0.answer"\n',
+        '#!/bin/sh\ntrap "" INT\necho "looking at $1"\ncat "$1"\n'
+        'read answer\necho "$answer" >"$0.answer"\n',
     )
     with terminal("review", environment={"VISUAL": str(script)}) as term:
         term.until("5 reviews")
@@ -41,7 +42,7 @@ def test_the_terminal_is_the_editors_until_it_is_closed(tmp_path: Path) -> None:
         text = term.until("looking at /")
         assert re.search(r"/fleettui-\w+/copy-dequeue.py", text)
         term.until("two")
-        term.type("fine\n")
+        term.type("\x03fine\n")
         term.until("was a copy: nothing was changed")
         term.until("def dequeue(self, limit)")
         term.type("q")

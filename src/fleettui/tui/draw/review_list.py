@@ -50,25 +50,19 @@ class Listed:
 
 def draw_list(value: Listed, width: int, height: int) -> Drawing:
     """All groups; where they fit, a change has two lines: what it is, and how it stands."""
-    lines, starts = _lines(value, width, tall=True)
-    tall = len(lines) <= height
-    if not tall:
-        lines, starts = _lines(value, width, tall=False)
+    lines, starts, size = _fitting(value, width, height)
     start = starts.get(value.chosen) if value.chosen is not None else None
     if not starts:
         lines += empty_lines(value, width)
     if value.hidden:
         words = f"  A shows {value.hidden} landed or rejected"
         lines += [BLANK, cut(((words, Tone.FAINT),), width)]
-    return Drawing(tuple(lines), None if start is None else (start, 2 if tall else 1))
+    return Drawing(tuple(lines), None if start is None else (start, size))
 
 
 def key_at(value: Listed, width: int, height: int, y: int) -> ChangeKey | None:
     """The change that is drawn on a line."""
-    lines, starts = _lines(value, width, tall=True)
-    size = 2 if len(lines) <= height else 1
-    if size == 1:
-        _, starts = _lines(value, width, tall=False)
+    _, starts, size = _fitting(value, width, height)
     return next((key for key, start in starts.items() if start <= y < start + size), None)
 
 
@@ -87,6 +81,17 @@ def empty_lines(value: Listed, width: int) -> list[Line]:
     return lines + [
         cut(((f"  {line}", Tone.DIM),), width) for line in wrapped(said, max(10, width - 3))
     ]
+
+
+def _fitting(
+    value: Listed, width: int, height: int
+) -> tuple[list[Line], dict[ChangeKey | None, int], int]:
+    """All lines, where each change starts, and how many lines a change has."""
+    if 2 * len(shown(value.groups)) <= height:
+        lines, starts = _lines(value, width, tall=True)
+        if len(lines) <= height:
+            return lines, starts, 2
+    return *_lines(value, width, tall=False), 1
 
 
 def _lines(

@@ -87,7 +87,9 @@ def ago(moment: datetime | None, now: datetime) -> str:
 def plus_minus(change: Change) -> Line:
     """`+84 −31`; nothing before it is known."""
     seen = change.evaluation
-    return () if seen is None else added_removed(seen.additions, seen.deletions)
+    if seen is None or not seen.files:
+        return ()
+    return added_removed(seen.additions, seen.deletions)
 
 
 def added_removed(additions: int | None, deletions: int | None) -> Line:

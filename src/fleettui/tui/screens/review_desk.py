@@ -105,7 +105,7 @@ class ReviewDesk(FleetScreen):
 
     def draw(self) -> None:
         """Draw everything but the diff, which draws itself."""
-        if not self.is_attached:
+        if not (self.is_mounted and self.is_attached):
             return
         self.changes.draw(self.view, self.seen.taken_at, active=not self.in_diff)
         bar: Lines[Bar] = self.query_one("#bar", Lines)
@@ -142,7 +142,7 @@ class ReviewDesk(FleetScreen):
 
     def go_to_side(self) -> None:
         """Show where keys move now."""
-        if not self.is_attached:
+        if not (self.is_mounted and self.is_attached):
             return
         self.set_class(self.in_diff, "-diff")
         self.reading.active = self.in_diff

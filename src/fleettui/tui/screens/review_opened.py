@@ -1,9 +1,11 @@
 """How a diff is open: what it was made of, what it compares, how much stands around."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from fleettui.model.change import Change, ChangeKey, Evaluation
+from fleettui.model.change import Change, ChangeKey, Evaluation, FileChange
 from fleettui.model.review_port import Against
+from fleettui.review.signals.generated import generated
 
 CONTEXTS = (3, 12, 60, 1_000_000)
 """Lines around what changed; the last is the whole file."""
@@ -52,3 +54,9 @@ def opened(change: Change) -> Opened | None:
         return None
     against = Against.SINCE if seen_before(change) else Against.LANDS
     return Opened(change.key, change.evaluation, against)
+
+
+def folded(files: Iterable[FileChange]) -> Mapping[str, str]:
+    """Which files nobody reads line by line, and why."""
+    found = ((file.path, generated(file.raw_path)) for file in files)
+    return {path: reason for path, reason in found if reason}

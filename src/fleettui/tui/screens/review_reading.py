@@ -13,7 +13,6 @@ from fleettui.model.change import Change, Comment, Evaluation, FileChange
 from fleettui.model.errors import FleettuiError
 from fleettui.model.patch import Patch, Row
 from fleettui.model.review_port import Against, ReviewPort
-from fleettui.review.signals.generated import generated
 from fleettui.tui.acts import Acts
 from fleettui.tui.draw.review_files import Strip, draw_strip
 from fleettui.tui.draw.review_summary import (
@@ -23,7 +22,7 @@ from fleettui.tui.draw.review_summary import (
 )
 from fleettui.tui.said import Manner
 from fleettui.tui.screens.review_cursor import draft_at
-from fleettui.tui.screens.review_opened import Opened, opened
+from fleettui.tui.screens.review_opened import Opened, folded, opened
 from fleettui.tui.why import At, moved
 from fleettui.tui.widgets.diff_messages import Chosen, CursorMoved, Position, TextWanted
 from fleettui.tui.widgets.diff_view import DiffView
@@ -31,6 +30,8 @@ from fleettui.tui.widgets.lines import Lines
 
 _BREATH = 0.06
 """Seconds that a change must stay chosen before git is asked for its diff."""
+_UNREAD = 1.5
+"""Seconds after which a diff is not replaced by itself any more."""
 _SPLIT_LEAST = 72
 
 
@@ -52,6 +53,8 @@ class Reading(Vertical):
         self._visible = False
         self._opened: Opened | None = None
         self._loading = ""
+        self._opened_at = 0.0
+        self._folds: Mapping[str, str] = {}
         self._back_to: Position | None = None
         self._marks: tuple[tuple[Comment, ...], frozenset[str]] = ((), frozenset())
         self.active = False
@@ -75,12 +78,6 @@ class Reading(Vertical):
     def seen(self) -> Evaluation | None:
         """What the open diff was made of."""
         return self._opened.seen if self._opened is not None else None
-
-    @property
-    def folds(self) -> Mapping[str, str]:
-        """Which files nobody reads line by line, and why."""
-        found = ((file.path, generated(file.raw_path)) for file in self.files)
-        return {path: reason for path, reason in found if reason}
 
     @property
     def searching(self) -> bool:
@@ -107,6 +104,8 @@ class Reading(Vertical):
             self._open(summary.change)
         elif summary is not None and self._opened is not None:
             self._mark(summary.change)
+            if self._moved_at_once(summary.change):
+                self._open(summary.change)
         self._draw()
 
     def _mark(self, change: Change) -> None:
@@ -114,6 +113,12 @@ class Reading(Vertical):
         if marks != self._marks:
             self._marks = marks
             self.view.mark(comments=change.comments, reviewed=change.reviewed)
+
+    def _moved_at_once(self, change: Change) -> bool:
+        """Whether the target moved before anybody can have read this, as after a landing."""
+        same = self.seen is not None and change.head == self.seen.head
+        fresh = asyncio.get_running_loop().time() - self._opened_at < _UNREAD
+        return same and fresh and self.outdated(change)
 
     def outdated(self, change: Change) -> bool:
         """Whether the open diff is not that of the change as it is now."""
@@ -136,6 +141,7 @@ class Reading(Vertical):
     def _open(self, change: Change) -> None:
         now = opened(change)
         if now is not None:
+            self._opened_at = asyncio.get_running_loop().time()
             self._load(now)
 
     def _load(self, wanted: Opened) -> None:
@@ -149,12 +155,14 @@ class Reading(Vertical):
             wanted.key, wanted.against, context=wanted.lines_around, as_text=wanted.as_text
         )
         try:
+            self._folds = await asyncio.to_thread(folded, self.files)
             async for patch in patches:
                 self._take(patch)
         except FleettuiError as error:
             self._acts.say(Manner.FAILED, f"no diff: {error}")
         self._loading = ""
-        self.view.mark(folds=self.folds)
+        if wanted.against is not Against.LANDS:
+            self.view.mark(folds=await asyncio.to_thread(folded, self.files))
         self._draw()
 
     def _take(self, patch: Patch) -> None:
@@ -166,7 +174,7 @@ class Reading(Vertical):
         else:
             self._marks = (change.comments, change.reviewed)
             self.view.show(
-                patch, comments=change.comments, reviewed=change.reviewed, folds=self.folds
+                patch, comments=change.comments, reviewed=change.reviewed, folds=self._folds
             )
             self._draw()
         back = self._back_to
@@ -176,7 +184,7 @@ class Reading(Vertical):
     # Drawing
 
     def _draw(self) -> None:
-        if not self.is_attached or not self._visible:
+        if not (self.is_mounted and self.is_attached) or not self._visible:
             return
         summary = self._summary
         if summary is not None:
@@ -192,8 +200,7 @@ class Reading(Vertical):
         files, position, change = self.files, self.view.position, self.change
         strip: Lines[Strip] = self.query_one("#files", Lines)
         strip.value = Strip(
-            tuple(file.path for file in files),
-            tuple((file.additions, file.deletions) for file in files),
+            files,
             position.index if position is not None else 0,
             change.reviewed if change is not None else frozenset(),
             self._opened.against if self._opened is not None else Against.LANDS,
@@ -207,7 +214,7 @@ class Reading(Vertical):
     @on(CursorMoved)
     def _cursor_moved(self, message: CursorMoved) -> None:
         message.stop()
-        if self.is_attached:
+        if self.is_mounted and self.is_attached:
             self._draw_strip()
             self.screen.refresh_bindings()
 
