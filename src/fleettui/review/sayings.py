@@ -40,6 +40,7 @@ async def comment(
         head=change.head,
         at=shared.clock.now(),
     )
+    await quarantine.pin(desk.ws, change.head)
     kept = await shared.store.comment(key, remark)
     await desk.place_comments(key)
     return kept.comment
@@ -98,7 +99,11 @@ async def approve(
 async def reject(desk: Desk, shared: Shared, key: ChangeKey, note: str) -> None:
     """Say no to the head as it is."""
     change = desk.change(key)
-    await shared.store.reject(key, verdicts.rejection_of(change, note, shared.clock))
+    rejection = verdicts.rejection_of(change, note, shared.clock)
+    # What is new since is asked of this head, however the branch is rewritten.
+    if change.evaluation is not None:
+        await quarantine.pin(desk.ws, change.head)
+    await shared.store.reject(key, rejection)
     if shared.tasks:
         shared.tasks.rejected(key, note)
 
