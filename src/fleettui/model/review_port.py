@@ -56,6 +56,9 @@ class ReviewPort(Protocol):
     async def refresh(self, repo: str | None = None) -> None:
         """Read and compute once, to the end. What fails is told in the view, not raised."""
 
+    async def trust(self, repo: str) -> None:
+        """Accept that what git runs by itself in the user's clone (hooks, filters, …) changed."""
+
     def patch(
         self,
         key: ChangeKey,

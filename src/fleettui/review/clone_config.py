@@ -66,7 +66,8 @@ class CloneConfig:
     """What the configuration of a clone means for landing.
 
     `copied` are settings `key=value`, `disarmed` the environment that switches off the filters
-    named in `filters`. `marks`: what the clone runs by itself, key or hook to a digest.
+    named in `filters`. `marks`: what the clone runs by itself, key or hook to a digest. `files`:
+    the folder that `core.worktree` names for its files, "" where it does not.
     """
 
     name: str = ""
@@ -75,6 +76,7 @@ class CloneConfig:
     filters: tuple[str, ...] = ()
     disarmed: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    files: str = ""
 
     def identity(self) -> tuple[str, str]:
         """Name and address of the user. Raises Refused where git does not know them."""
@@ -150,6 +152,7 @@ def config_of(
         filters=names,
         disarmed=_disarmed(names),
         marks=_marks(own) | {f"hook {name}": digest for name, digest in hooks.items()},
+        files={setting.key: setting.value for setting in own}.get("core.worktree", ""),
     )
 
 

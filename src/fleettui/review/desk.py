@@ -74,6 +74,7 @@ class Desk:
         self._landings: tuple[Landing, ...] = ()
         self._unpushed: int | None = None
         self._problem: str | None = None
+        self._warnings: tuple[str, ...] = ()
         self._computing = asyncio.Lock()
         self._busy = 0
 
@@ -83,6 +84,7 @@ class Desk:
         """The user's clone, found anew, and a quarantine that works. Raises FleettuiError."""
         first = self.clone is None
         self.clone = await user_clone.find(self.ws.repo.path)
+        self._warnings = await user_clone.warnings(self.clone, self.journal)
         if first:
             await quarantine.prepare(self.ws)
             await quarantine.seed(self.ws, self.clone.git_dir)
@@ -112,6 +114,13 @@ class Desk:
         with suppress(FleettuiError):
             if self.clone is not None and not self.acting.locked():
                 await quarantine.tidy(self.ws)
+
+    async def trust(self) -> None:
+        """Take what the user's clone runs by itself for wanted."""
+        clone = await self.open()
+        await user_clone.trust(clone, self.journal)
+        self._warnings = clone.warnings
+        self._changed()
 
     async def stale(self) -> bool:
         """Whether the target has moved, or another copy of fleettui has said something."""
@@ -234,19 +243,20 @@ class Desk:
 
     def view(self) -> RepoReview:
         """The repository now."""
-        clone = self.clone
+        changes = self.changes()
+        open_ = {change.key for change in changes if change.state in _FORECAST}
         return RepoReview(
             name=self.ws.repo.name,
             target=self.ws.repo.base,
             target_head=self.target,
             clones=self.incoming.clones,
-            changes=self.changes(),
-            order=self.order,
+            changes=changes,
+            order=tuple(key for key in self.order if key in open_),
             remote=self.ws.repo.push,
             unpushed=self._unpushed,
             undoable=self._undoable(),
             problem=self._problem,
-            warnings=(*(clone.warnings if clone else ()), *self.incoming.warnings),
+            warnings=(*self._warnings, *self.incoming.warnings),
             pending=bool(self._busy),
         )
 

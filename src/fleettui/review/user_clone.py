@@ -53,6 +53,7 @@ class Worktree:
 class UserClone:
     """The user's clone. `path` is the folder of the configuration, `common_dir` its repository.
 
+    `main` is the folder of the main worktree, "" where nothing tells it.
     `remotes`: name to addresses, not clean. `branches`: short names. `warnings`: clean lines on
     what is unwise about this clone.
     """
@@ -64,6 +65,7 @@ class UserClone:
     branches: frozenset[str] = frozenset()
     config: CloneConfig = field(default_factory=CloneConfig)
     warnings: tuple[str, ...] = ()
+    main: str = ""
 
     def git(self, place: Worktree | None = None, *, held: Held | None = None) -> Git:
         """The safe git, in the clone itself or in one of its worktrees.
@@ -100,7 +102,7 @@ class UserClone:
         listed = parse.worktrees(
             (await self.git().run(["worktree", "list", "--porcelain", "-z"])).stdout
         )
-        return await asyncio.to_thread(_placed, listed, self.common_dir)
+        return await asyncio.to_thread(_placed, listed, self.common_dir, self.main)
 
 
 async def find(path: str) -> UserClone:
@@ -111,9 +113,7 @@ async def find(path: str) -> UserClone:
     except TimeoutError:
         raise OperationFailed(f"{clean(path)} does not answer", "is its disk there?") from None
     config = await clone_config.read(found.git_dir, found.common_dir)
-    clone = UserClone(
-        found.path, found.git_dir, found.common_dir, found.remotes, found.branches, config
-    )
+    clone = replace(found, config=config, main=await _main_folder(found, config))
     trees = await clone.worktrees()
     mine = next((tree for tree in trees if tree.git_dir == clone.git_dir), None)
     if mine and not mine.main and _is_agents(mine):
@@ -141,12 +141,26 @@ async def warnings(clone: UserClone, journal: Journal) -> tuple[str, ...]:
         return clone.warnings
     shown = ", ".join(changed[:_NAMED]) + (" …" if len(changed) > _NAMED else "")
     where = clean(clone.path)
-    return (*clone.warnings, f"what git runs by itself in {where} changed: {shown}")
+    told = (
+        f"what git runs by itself in {where} changed: {shown}: `fleettui review trust` accepts it"
+    )
+    return (*clone.warnings, told)
 
 
 async def trust(clone: UserClone, journal: Journal) -> None:
     """Take what a clone runs by itself for wanted."""
     await journal.know(dict(clone.config.marks))
+
+
+async def _main_folder(found: UserClone, config: CloneConfig) -> str:
+    """`git worktree list` names the repository itself where that is not a folder `.git`."""
+    if found.git_dir != found.common_dir:
+        config = await clone_config.read(found.common_dir, found.common_dir)
+    if config.files:
+        return os.path.realpath(os.path.join(found.common_dir, config.files))
+    if os.path.basename(found.common_dir) == ".git":
+        return os.path.dirname(found.common_dir)
+    return found.path if found.git_dir == found.common_dir else ""
 
 
 def _warning(tree: Worktree) -> str:
@@ -168,7 +182,7 @@ def _find(path: str) -> UserClone:
     if not os.path.isdir(path):
         raise OperationFailed(f"{shown} is not there", "set `path` of the repository in fleet.toml")
     try:
-        with git.Repo(path) as repo:
+        with git.Repo(path, expand_vars=False) as repo:
             return _described(path, repo)
     except git.InvalidGitRepositoryError:
         raise OperationFailed(f"{shown} is not the top folder of a git repository") from None
@@ -182,7 +196,7 @@ def _described(path: str, repo: "git.Repo") -> UserClone:
             f"{clean(path)} is a bare repository", "name a clone with files in it"
         )
     return UserClone(
-        path=os.path.realpath(repo.working_tree_dir),
+        path=os.path.realpath(path),
         git_dir=os.path.realpath(repo.git_dir),
         common_dir=os.path.realpath(repo.common_dir),
         remotes={remote.name: tuple(_addresses(remote)) for remote in repo.remotes},
@@ -196,12 +210,14 @@ def _addresses(remote: "git.Remote") -> tuple[str, ...]:
     return (str(value),) if value else ()
 
 
-def _placed(listed: tuple[parse.ListedWorktree, ...], common_dir: str) -> tuple[Worktree, ...]:
+def _placed(
+    listed: tuple[parse.ListedWorktree, ...], common_dir: str, main: str
+) -> tuple[Worktree, ...]:
     homes = _linked(Path(common_dir, "worktrees"))
     found = []
     for index, entry in enumerate(listed):
-        path = os.path.realpath(os.fsdecode(entry.path))
-        home = common_dir if index == 0 else homes.get(path)
+        path = os.path.realpath(os.fsdecode(entry.path)) if index else main
+        home = homes.get(path) if index else common_dir
         if entry.bare or home is None:
             continue
         branch = None if entry.branch is None else os.fsdecode(entry.branch)

@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "merge": "land exactly what was approved",
     "undo": "take back the last landing of a repository",
     "push": "push the target branch of a repository",
+    "trust": "accept changed hooks and filters of the user's clone",
     "remove": "delete the branch and worktree of a landed or rejected change",
 }
 
@@ -140,6 +141,7 @@ _ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "undo": _repo,
     "push": _repo,
     "remove": _remove,
+    "trust": lambda _: None,
 }
 
 

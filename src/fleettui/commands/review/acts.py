@@ -7,7 +7,7 @@ from typing import Any
 
 from fleettui.commands.output import emit, json_text
 from fleettui.commands.review import documents
-from fleettui.commands.review.choose import change_of, key_words, read, whole_head
+from fleettui.commands.review.choose import change_of, key_words, only_repo, read, whole_head
 from fleettui.model.change import Side
 from fleettui.model.fmt import plural
 from fleettui.model.review_port import ReviewPort
@@ -64,10 +64,18 @@ async def send(review: ReviewPort, args: argparse.Namespace) -> int:
     )
 
 
+async def trust(review: ReviewPort, args: argparse.Namespace) -> int:
+    """Accept what git runs by itself in the user's clone."""
+    repo = only_repo(review.view(), args.repo)
+    await review.trust(repo)
+    return await tell(args, {"repo": repo}, f"trusted as it is now: the clone of {repo}")
+
+
 ACTS: dict[str, Callable[[ReviewPort, argparse.Namespace], Awaitable[int]]] = {
     "approve": approve,
     "unapprove": unapprove,
     "reject": reject,
     "comment": comment,
     "send": send,
+    "trust": trust,
 }
