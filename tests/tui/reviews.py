@@ -395,6 +395,10 @@ class Reviews:
         if self.refuse:
             raise Refused(self.refuse, "look again")
 
+    async def trust(self, repo: str) -> None:
+        """Accept the clone as it is."""
+        await self._done(f"trust {repo}")
+
     async def acknowledge(self, key: ChangeKey, signal: str, head: str) -> None:
         """Acknowledge."""
         await self._done(f"acknowledge {key.task} {signal}")
