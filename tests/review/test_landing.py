@@ -10,7 +10,7 @@ from fleettui.model.errors import Refused
 from fleettui.model.landing import LandingState, Strategy
 from fleettui.review.landing import land
 from fleettui.review.moving import MANY
-from tests.lab.repos import arm, commit, git
+from tests.lab.repos import arm, commit, git, make_repo
 from tests.review.landing_lab import Lab, lab_at, lab_in, yes
 
 
@@ -288,3 +288,19 @@ async def test_a_shallow_clone_stays_shallow(lab: Lab, tmp_path: Path) -> None:
     landing = await other.land(await other.made({"new": "1\n"}))
     assert (other.tip, other.status()) == (landing.after, "")
     assert (there / "user/.git/shallow").exists()
+
+
+async def test_a_submodule_as_clone_gets_files_and_its_repository_none(
+    lab: Lab, tmp_path: Path
+) -> None:
+    above = make_repo(tmp_path / "above", {"a": "a\n"})
+    git(above, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(lab.user), "lib")
+    home, before = above / ".git/modules/lib", lab.tip
+    lab.user = above / "lib"
+    head = await lab.made({"hooks/post-commit": "#!/bin/sh\n", "info/attributes": "* -diff\n"})
+    await lab.land(head)
+    assert lab.at("main^1") == before
+    assert lab.read("hooks/post-commit") == b"#!/bin/sh\n"
+    assert lab.status() == ""
+    assert not (home / "hooks/post-commit").exists()
+    assert not (home / "info/attributes").exists()

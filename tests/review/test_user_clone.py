@@ -140,3 +140,41 @@ async def test_the_safe_git_is_the_users_in_how_files_look(user: Path, home: Pat
     clone = await user_clone.find(str(user))
     told = await clone.git().run(["config", "core.autocrlf"])
     assert told.stdout == b"true\n"
+
+
+async def test_files_are_looked_for_where_they_are_and_never_in_the_repository(
+    user: Path, tmp_path: Path
+) -> None:
+    above = make_repo(tmp_path / "above", {"a": "a\n"})
+    git(above, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(user), "lib")
+    apart = make_repo(tmp_path / "apart")
+    git(apart, "init", "-q", "--separate-git-dir", str(tmp_path / "apart.store"))
+    moved = make_repo(tmp_path / "moved")
+    git(moved, "config", "core.worktree", str(tmp_path / "files"))
+    for place, files in (
+        (above / "lib", above / "lib"),
+        (apart, apart),
+        (moved, tmp_path / "files"),
+    ):
+        clone = await user_clone.find(str(place))
+        (tree,) = await clone.worktrees()
+        assert tree.path == str(files)
+        assert (tree.main, tree.git_dir) == (True, clone.common_dir)
+
+
+async def test_a_main_worktree_that_nothing_tells_of_is_nowhere(user: Path, tmp_path: Path) -> None:
+    git(user, "init", "-q", "--separate-git-dir", str(tmp_path / "store"))
+    linked = add_worktree(user, tmp_path / "linked", "other")
+    clone = await user_clone.find(str(linked))
+    main, other = await clone.worktrees()
+    assert (main.branch, main.present) == ("refs/heads/main", False)
+    assert (other.path, other.present) == (str(linked), True)
+
+
+async def test_a_path_is_taken_as_it_is(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make_repo(tmp_path / "$HOME")
+    monkeypatch.setenv("GIT_WORK_TREE", str(home))
+    clone = await user_clone.find(str(place))
+    assert (clone.path, clone.git_dir) == (str(place), str(place / ".git"))

@@ -156,8 +156,12 @@ async def _main_folder(found: UserClone, config: CloneConfig) -> str:
     """`git worktree list` names the repository itself where that is not a folder `.git`."""
     if found.git_dir != found.common_dir:
         config = await clone_config.read(found.common_dir, found.common_dir)
-    if config.files:
-        return os.path.realpath(os.path.join(found.common_dir, config.files))
+    return await asyncio.to_thread(_main_of, found, config.files)
+
+
+def _main_of(found: UserClone, files: str) -> str:
+    if files:
+        return os.path.realpath(os.path.join(found.common_dir, files))
     if os.path.basename(found.common_dir) == ".git":
         return os.path.dirname(found.common_dir)
     return found.path if found.git_dir == found.common_dir else ""
