@@ -99,6 +99,7 @@ async def _check(
         ssh_agent_lines,
         terminal_lines,
     )
+    from fleettui.commands.doctor.landing import landing_lines
     from fleettui.model.clock import Clock
 
     clock = Clock()
@@ -108,8 +109,10 @@ async def _check(
         detail = f"{where}, {plural(len(fleet.machines), 'machine')}"
         lines.append(Line(None, "config", State.OK, detail))
         terminal = asyncio.to_thread(read_terminal)
-        keys, agent, seen = await asyncio.gather(key_lines(fleet), ssh_agent_lines(fleet), terminal)
-        lines += [*keys, *agent, *terminal_lines(seen)]
+        keys, landing, agent, seen = await asyncio.gather(
+            key_lines(fleet), landing_lines(fleet), ssh_agent_lines(fleet), terminal
+        )
+        lines += [*keys, *landing, *agent, *terminal_lines(seen)]
     everyone = await asking
     agents = list(agents_lines(everyone))
     for facts in everyone:

@@ -6,6 +6,7 @@ from enum import StrEnum
 CHECKS = (
     "config",
     "keys",
+    "landing",
     "ssh-agent",
     "terminal",
     "colours",
