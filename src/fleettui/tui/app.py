@@ -11,22 +11,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, Provider
+from textual.command import Provider
 from textual.notifications import SeverityLevel
-from textual.widgets import Input
 
 from fleettui.model.text import clean
 from fleettui.tui import keys as key_list
 from fleettui.tui.acts import Acts, tell_bug
-from fleettui.tui.places import PLACES
+from fleettui.tui.navigation import NavigableApp
 from fleettui.tui.ports import Edit, FleetPort, Ports
 from fleettui.tui.said import Manner
 from fleettui.tui.screens.dashboard import Dashboard
 from fleettui.tui.screens.fleet_screen import REVIEW, FleetChanged, FleetScreen
-from fleettui.tui.themed import ThemedApp
 
 if TYPE_CHECKING:
-    from fleettui.model.change import ChangeKey
     from fleettui.model.review_port import ReviewPort
 
 _SECOND = 1.0
@@ -46,7 +43,7 @@ def _commands() -> type[Provider]:
     return FleetCommands
 
 
-class FleetApp(ThemedApp):
+class FleetApp(NavigableApp):
     """Shows what a FleetPort and a ReviewPort say, and sends back what the user wants."""
 
     TITLE = "fleettui"
@@ -68,9 +65,6 @@ class FleetApp(ThemedApp):
         themes_dirs: Iterable[Path] | None = None,
         note: str | None = None,
     ) -> None:
-        self.port = port
-        self.ports = Ports(port, review, edit)
-        self._acts = Acts(self.draw, self._crashed)
         self._reading: list[asyncio.Task[None]] = []
         self._unsubscribe: list[Callable[[], None]] = []
         self._draw_planned = False
@@ -78,7 +72,8 @@ class FleetApp(ThemedApp):
         self._watched = True
         self._reviewing = False
         self.failure: BaseException | None = None
-        super().__init__(theme, themes_dirs)
+        acts = Acts(self.draw, self._crashed)
+        super().__init__(Ports(port, review, edit), acts, theme, themes_dirs)
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]
         self._wanted_keys = dict(keys or {})
         self._note = note
@@ -158,7 +153,7 @@ class FleetApp(ThemedApp):
         """End what the human began, stop reading, and wait until connections are closed."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        await self._acts.close(_LANDING)
+        await self.acts.close(_LANDING)
         for task in self._reading:
             task.cancel()
         if self._reading:
@@ -182,7 +177,7 @@ class FleetApp(ThemedApp):
     def draw(self) -> None:
         """Bring the topmost screen that shows the fleet up to date."""
         self._draw_planned = False
-        screens = self._fleet_screens()
+        screens = self.fleet_screens()
         self._tell_attention()
         if screens and screens[-1].is_mounted and self.is_running:
             screens[-1].show(self.port.view())
@@ -190,16 +185,16 @@ class FleetApp(ThemedApp):
 
     def _tell_attention(self) -> None:
         """Branches are read more often while somebody reviews."""
-        reviewing = self._watched and self._place() == REVIEW
+        reviewing = self._watched and self.place() == REVIEW
         if self.ports.review is not None and reviewing != self._reviewing:
             self._reviewing = reviewing
             self.ports.review.attention(reviewing)
 
     def _tell_elsewhere(self, screen: FleetScreen) -> None:
         """What came of an act is told wherever the user went meanwhile."""
-        said = self._acts.said
+        said = self.acts.said
         if screen.place != REVIEW and said is not None:
-            self._acts.said = None
+            self.acts.said = None
             bad = said.manner is Manner.FAILED
             self.notify(said.text, severity="error" if bad else "information", timeout=15)
 
@@ -214,86 +209,6 @@ class FleetApp(ThemedApp):
         self._watched = False
         self.port.attention(False)
         self._tell_attention()
-
-    # Going somewhere
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What makes no sense here is not offered."""
-        if action == "back":
-            return len(self._fleet_screens()) > 1
-        if action == "commands":
-            return not isinstance(self.screen, CommandPalette)
-        if action == "go":
-            return parameters[0] != self._place()
-        return True
-
-    def _fleet_screens(self) -> list[FleetScreen]:
-        return [screen for screen in self.screen_stack if isinstance(screen, FleetScreen)]
-
-    def _place(self) -> str:
-        return next((screen.place for screen in reversed(self._fleet_screens())), "")
-
-    def action_go(self, place: str) -> None:
-        """Go to a screen; back to it where it is already open below."""
-        screens = self._fleet_screens()
-        open_places = [screen.place for screen in screens]
-        if place not in open_places:
-            self.push_screen(PLACES[place](self.ports, self._acts))
-            self.call_after_refresh(self.draw)
-            return
-        while self.screen is not screens[open_places.index(place)]:
-            self.pop_screen()
-        self.call_after_refresh(self.draw)
-
-    async def action_back(self) -> None:
-        """Go back."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-            self.call_after_refresh(self.draw)
-
-    def zoom(self, machine: str) -> None:
-        """Show everything of a machine; on a machine's screen, that screen turns to it."""
-        from fleettui.tui.screens.machine import MachineScreen
-
-        here = self._fleet_screens()[-1]
-        if isinstance(here, MachineScreen):
-            here.turn_to(machine)
-        else:
-            self.push_screen(MachineScreen(self.ports, machine))
-
-    def go_to_change(self, key: "ChangeKey") -> None:
-        """Show a change in review."""
-        from fleettui.tui.screens.review import ReviewScreen
-
-        self.action_go(REVIEW)
-        if isinstance(self.screen, ReviewScreen):
-            self.screen.choose(key)
-
-    async def action_commands(self) -> None:
-        """Show the palette, and give it the keyboard before the next key is looked at."""
-        palette = CommandPalette(id="--command-palette")
-        await self.push_screen(palette)
-        palette.set_focus(palette.query_one(Input))
-
-    def action_read_again(self) -> None:
-        """Read what the screen is about."""
-        screens = self._fleet_screens()
-        if screens:
-            self.notify(f"reading {screens[-1].read_again()} again", timeout=2)
-
-    def action_read_all(self) -> None:
-        """Read all machines, and all branches."""
-        self.port.read_again(None)
-        if self.ports.review is not None:
-            self.ports.review.read_again()
-        self.notify("reading all machines again", timeout=2)
-
-    def action_help(self) -> None:
-        """Show the keys of this screen."""
-        from fleettui.tui.screens.help import Help, groups
-
-        active = self.screen.active_bindings.values()
-        self.push_screen(Help(groups(active, self, self.get_key_display)))
 
 
 def show(app: FleetApp) -> int:

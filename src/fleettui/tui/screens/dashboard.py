@@ -117,10 +117,10 @@ class Dashboard(FleetScreen):
         """Choose the last machine."""
         self.action_number(len(self.machines.value.machines))
 
-    def action_zoom(self) -> None:
+    async def action_zoom(self) -> None:
         """Open the chosen machine."""
         if self._chosen is not None:
-            self.zoom(self._chosen)
+            await self.zoom(self._chosen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now is offered."""
@@ -133,7 +133,7 @@ class Dashboard(FleetScreen):
         return True
 
     @on(Lines.Pointed, "#machines")
-    def point(self, message: Lines.Pointed) -> None:
+    async def point(self, message: Lines.Pointed) -> None:
         """A click chooses a machine, a double click opens it."""
         shown = self.machines.value
         places = shown_arrangement(shown, *self.machines.room).places
@@ -141,7 +141,7 @@ class Dashboard(FleetScreen):
             if place.holds(message.x, message.y):
                 self.choose(machine.name)
                 if message.twice:
-                    self.action_zoom()
+                    await self.action_zoom()
 
     async def action_filter(self) -> None:
         """Ask what to look for."""

@@ -88,13 +88,13 @@ class FleetScreen(Screen[None]):
         self.port.read_again(self.subject)
         return self.subject or "all machines"
 
-    def zoom(self, machine: str) -> None:
-        """Show everything of a machine: at once, for the next key is meant for that screen."""
-        cast("FleetApp", self.app).zoom(machine)
+    async def zoom(self, machine: str) -> None:
+        """Show everything of a machine."""
+        await cast("FleetApp", self.app).zoom(machine)
 
-    def go_to_change(self, key: "ChangeKey") -> None:
+    async def go_to_change(self, key: "ChangeKey") -> None:
         """Show a change in review."""
-        cast("FleetApp", self.app).go_to_change(key)
+        await cast("FleetApp", self.app).go_to_change(key)
 
     def show(self, view: FleetView) -> None:
         """Draw a newer state of the fleet."""

@@ -116,19 +116,19 @@ class Inbox(FleetScreen):
         """Choose the last item."""
         self._choose(len(self._items) - 1)
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Go to the change or the machine."""
         item = self._item()
         if item is not None and item.change is not None:
-            self.go_to_change(item.change)
+            await self.go_to_change(item.change)
         elif self.subject is not None:
-            self.zoom(self.subject)
+            await self.zoom(self.subject)
 
     @on(Lines.Pointed, "#items")
-    def point(self, message: Lines.Pointed) -> None:
+    async def point(self, message: Lines.Pointed) -> None:
         """A click chooses an item, a double click goes there."""
         index = message.y // _EACH
         if index < len(self._items):
             self._choose(index)
             if message.twice:
-                self.action_open()
+                await self.action_open()

@@ -73,16 +73,20 @@ class FilterBar(Horizontal):
 
     async def action_done(self) -> None:
         """Give the keyboard back, once what was typed before is in the text and was looked for."""
-        for widget in (self.query_one(Input), self):
-            arrived = asyncio.Event()
-            widget.call_next(arrived.set)
+        arrived = asyncio.Event()
+        if self.query_one(Input).call_later(arrived.set):
             await arrived.wait()
+        self._look()
         self.screen.set_focus(None)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._look_for(event.value)
+        self._look()
+
+    def _look(self) -> None:
+        """Look for what stands there now, which may be more than the event knew of."""
+        self._look_for(self.query_one(Input).value)
         self.show_count()
 
     def show_count(self) -> None:

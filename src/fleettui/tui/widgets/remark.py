@@ -79,8 +79,8 @@ class Remark(Vertical):
     async def action_save(self) -> None:
         """Keep it, once what was typed before has arrived."""
         arrived = asyncio.Event()
-        self.query_one(Text).call_next(arrived.set)
-        await arrived.wait()
+        if self.query_one(Text).call_later(arrived.set):
+            await arrived.wait()
         if not self._kept:
             self._kept = True
             self._keep(self.text)
