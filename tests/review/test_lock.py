@@ -98,7 +98,7 @@ async def test_a_git_that_outlives_its_owner_keeps_it(ws: Workspace, tmp_path: P
     os.mkfifo(pipe)
     slow = executable(tmp_path / "git", f'#!/bin/sh\nread line <"{pipe}"\n')
     async with holding(ws) as held:
-        git = Git(program=str(slow), pass_fds=(held.fd,))
+        git = Git(program=str(slow), pass_fds=held.fds)
         running = asyncio.create_task(git.run(["merge"], deadline=60))
         os.set_blocking(os.open(pipe, os.O_RDWR), False)
         writing = await asyncio.to_thread(open, pipe, "wb", 0)
@@ -113,3 +113,13 @@ def test_a_lock_without_a_name_has_no_owner(ws: Workspace) -> None:
     ws.lock.parent.mkdir(parents=True)
     ws.lock.write_bytes(b'{"pid": "x"')
     assert held_by(ws) is None
+
+
+async def test_repositories_that_share_a_clone_take_turns(tmp_path: Path) -> None:
+    one, two = (workspace(Repo(name, "/"), tmp_path / name) for name in ("app", "twin"))
+    async with holding(one, "landing agent/t-1", clone=str(tmp_path)):
+        with pytest.raises(Refused, match="landing agent/t-1"):
+            async with holding(two, clone=str(tmp_path), patience=0):
+                pass
+    async with holding(two, clone=str(tmp_path), patience=0) as held:
+        assert len(held.fds) == 2

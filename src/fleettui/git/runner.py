@@ -177,6 +177,8 @@ class Git:
             )
         except FileNotFoundError:
             raise GitMissing("git is not installed", "install git 2.39 or newer") from None
+        except OSError as error:  # Too many processes or open files, or no memory.
+            raise GitFailed(f"git cannot be started: {error.strerror or error}") from None
         _limit_memory(process.pid, self.memory)
         return process
 

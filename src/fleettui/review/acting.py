@@ -1,5 +1,6 @@
 """Landing, undoing, pushing, removing: each act on a desk, one at a time for each repository."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,7 +20,7 @@ from fleettui.model.landing import (
     UndoPreview,
 )
 from fleettui.review import landing as landings
-from fleettui.review import message, recovery
+from fleettui.review import message, recovery, verdicts
 from fleettui.review import push as pushing
 from fleettui.review import remove as removing
 from fleettui.review import train as trains
@@ -27,9 +28,12 @@ from fleettui.review import undo as undoing
 from fleettui.review.desk import Desk, Shared
 from fleettui.review.evaluate import evaluate
 from fleettui.review.fetch import CloneAt
+from fleettui.review.system import asked, told
 from fleettui.review.user_clone import UserClone
 
 _SETTLED = (ChangeState.MERGED, ChangeState.REJECTED)
+_UNFIT = (ChangeState.GATES_FAILED, ChangeState.TOO_LARGE, ChangeState.INVALID)
+_FIT = (ChangeState.READY, ChangeState.CONFLICTS)
 
 
 async def recover(desk: Desk) -> tuple[str, ...]:
@@ -38,17 +42,20 @@ async def recover(desk: Desk) -> tuple[str, ...]:
     A repository that cannot be opened is told of later, by whatever needs it.
     """
     try:
-        if not desk.ws.folder.exists():
+        if not await asked(asyncio.to_thread(desk.ws.folder.exists)):
             return ()
-        clone = await desk.open()
+        if not await desk.journal.pending():
+            return ()
+        clone = await asked(desk.open())
     except FleettuiError:
         return ()
     try:
-        return await recovery.recover(desk.ws, clone, desk.journal)
+        return await asked(recovery.recover(desk.ws, clone, desk.journal))
     except FleettuiError as error:
         return (f"{desk.ws.repo.name}: {error}",)
 
 
+@told
 async def preview_merge(desk: Desk, shared: Shared, key: ChangeKey, strategy: Strategy) -> Preview:
     """What the target would become by the approved head; by the newest where none is approved."""
     change = desk.change(key)
@@ -66,7 +73,8 @@ async def preview_merge(desk: Desk, shared: Shared, key: ChangeKey, strategy: St
         when=yes.at if yes else shared.clock.now(),
         gates=desk.ws.repo.gates if shared.gates else (),
     )
-    blocked = shown.blocked if yes else ("it is not approved", *shown.blocked)
+    why = "it is not approved" if yes is None else _unfit(change, yes.head)
+    blocked = (why, *shown.blocked) if why else shown.blocked
     return replace(shown, blocked=blocked, notes=(*_gates(desk, shared), *shown.notes))
 
 
@@ -75,6 +83,13 @@ def _gates(desk: Desk, shared: Shared) -> tuple[str, ...]:
     if shared.gates is not None or not desk.ws.repo.gates:
         return ()
     return (f"{plural(len(desk.ws.repo.gates), 'gate')} configured, and not run",)
+
+
+def _unfit(change: Change, head: str) -> str:
+    """What became known of a head since it was approved; a head that came later says nothing."""
+    if change.head == head and change.state in _UNFIT:
+        return verdicts.reason(change)
+    return ""
 
 
 async def _evaluation(desk: Desk, change: Change) -> Evaluation:
@@ -100,12 +115,15 @@ def _subject(change: Change, now: Evaluation, by: str) -> message.Subject:
     )
 
 
+@told
 async def merge(desk: Desk, shared: Shared, shown: Preview) -> Landing:
     """Land exactly what was shown and approved."""
     async with desk.acting:
         yes = shared.store.said(shown.key).approvals.get(shown.head)
         if yes is None:
             raise Refused(f"{shown.key.branch} is not approved", "approve it first")
+        if why := _unfit(desk.change(shown.key), shown.head):
+            raise Refused(f"{shown.key.branch} {why}")
         clone = await desk.open()
         try:
             landed = await landings.land(desk.ws, clone, desk.journal, shown, yes)
@@ -115,27 +133,33 @@ async def merge(desk: Desk, shared: Shared, shown: Preview) -> Landing:
         return landed
 
 
+@told
 async def preview_undo(desk: Desk, shared: Shared) -> UndoPreview:
     """What taking back the last landing would do."""
     clone = await desk.open()
     return await undoing.preview_undo(desk.ws, clone, desk.journal, now=shared.clock.now())
 
 
-async def undo(desk: Desk, shown: UndoPreview) -> Landing:
-    """Take it back."""
+@told
+async def undo(desk: Desk, shared: Shared, shown: UndoPreview) -> Landing:
+    """Take it back, and the yes with it: the next train must not land it again."""
     async with desk.acting:
         try:
-            return await undoing.undo(desk.ws, await desk.open(), desk.journal, shown)
+            undone = await undoing.undo(desk.ws, await desk.open(), desk.journal, shown)
+            await shared.store.unapprove(undone.key)
+            return undone
         finally:
             await desk.compute()
 
 
+@told
 async def preview_push(desk: Desk, shared: Shared) -> PushPreview:
     """Ask the remote where its branch is, and say what it would gain."""
     clone = await desk.open()
     return await pushing.preview_push(desk.ws, clone, desk.journal, ssh_config=shared.ssh_config)
 
 
+@told
 async def push(desk: Desk, shared: Shared, shown: PushPreview) -> Pushed:
     """Push exactly that."""
     async with desk.acting:
@@ -148,28 +172,33 @@ async def push(desk: Desk, shared: Shared, shown: PushPreview) -> Pushed:
             await desk.compute()
 
 
+@told
 async def preview_train(
     desk: Desk, shared: Shared, strategy: Strategy, keys: Sequence[ChangeKey]
 ) -> Train:
     """The approved changes, each on the result of the one before, in forecast order."""
+    if await desk.stale():
+        await desk.compute()
     changes = {change.key: change for change in desk.changes() if _rides(change, keys)}
     order = [key for key in (*keys, *desk.order) if key in changes]
     chosen = [changes[key] for key in dict.fromkeys([*order, *changes])]
     clone = await desk.open()
     by = _person(clone)
-    passengers = [_passenger(change, by) for change in chosen]
+    passengers = [_passenger(change, by, desk.target) for change in chosen]
     now = shared.clock.now()
     train = await trains.plan(desk.ws, clone, passengers, strategy=strategy, now=now)
     return replace(train, notes=(*train.notes, *_gates(desk, shared)))
 
 
-def _passenger(change: Change, by: str) -> trains.Passenger:
-    blocked = ", ".join(signal.key for signal in change.unacknowledged)
+def _passenger(change: Change, by: str, target: str | None) -> trains.Passenger:
     now = change.evaluation
+    blocked = ""
+    if now is None or now.target != target:
+        blocked = "it is being computed anew"
+    elif change.state not in _FIT:
+        blocked = f"it {verdicts.reason(change)}"
     subject = _subject(change, now, by) if now else message.Subject(change.key, change.head, by)
-    return trains.Passenger(
-        subject, change.title, f"not acknowledged: {blocked}" if blocked else ""
-    )
+    return trains.Passenger(subject, change.title, blocked, change.acknowledged, change.signals)
 
 
 def _rides(change: Change, keys: Sequence[ChangeKey]) -> bool:
@@ -177,6 +206,7 @@ def _rides(change: Change, keys: Sequence[ChangeKey]) -> bool:
     return approved and (not keys or change.key in keys)
 
 
+@told
 async def land_train(desk: Desk, shared: Shared, train: Train) -> TrainResult:
     """Approve exactly the trees of the sheet, and land them until the first failure."""
     async with desk.acting:
@@ -206,6 +236,7 @@ def _person(clone: UserClone) -> str:
     return f"{name} <{address}>"
 
 
+@told
 async def preview_remove(desk: Desk, key: ChangeKey) -> Removal:
     """What removing worktree and branch on the machine would delete."""
     change = desk.change(key)
@@ -214,6 +245,7 @@ async def preview_remove(desk: Desk, key: ChangeKey) -> Removal:
     )
 
 
+@told
 async def remove(desk: Desk, shown: Removal) -> None:
     """Remove them, after a backup."""
     async with desk.acting:

@@ -68,7 +68,7 @@ def change_of(parts: Parts, landed: Collection[str]) -> Change:
         gates=parts.task.gates,
         signals=fact.signals if fact else (),
         acknowledged=said.acknowledged.get(head, frozenset()),
-        approval=None if state in _DONE else _newest(said),
+        approval=None if state in _DONE else _approval(said, head),
         rejection=rejection,
         reviewed=said.reviewed(now.files) if now else frozenset(),
         reviewed_head=said.reviewed_head,
@@ -87,7 +87,10 @@ def _title(parts: Parts) -> str:
     return now.commits[-1].subject if now and now.commits else ""
 
 
-def _newest(said: Said) -> Approval | None:
+def _approval(said: Said, head: str) -> Approval | None:
+    """That of the head as it is; else the newest, which the branch has moved on from."""
+    if head in said.approvals:
+        return said.approvals[head]
     return max(said.approvals.values(), key=lambda yes: yes.at, default=None)
 
 

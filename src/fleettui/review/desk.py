@@ -15,8 +15,8 @@ from fleettui.model.change import (
     RepoReview,
 )
 from fleettui.model.clock import Clock
-from fleettui.model.errors import FleettuiError, OperationFailed, ReadError, UsageError
-from fleettui.model.landing import Landing, LandingState
+from fleettui.model.errors import FleettuiError, ReadError, UsageError
+from fleettui.model.landing import Landing
 from fleettui.review import comments, merge_rules, push, quarantine, user_clone
 from fleettui.review.assemble import Parts, change_of, waiting_first
 from fleettui.review.facts import Fact, Facts
@@ -27,10 +27,13 @@ from fleettui.review.journal import Journal
 from fleettui.review.ports import GateRunner, TaskBook, TaskFacts
 from fleettui.review.said import KnownChange
 from fleettui.review.store import Store
+from fleettui.review.system import asked
+from fleettui.review.undo import standing
 from fleettui.review.user_clone import UserClone
 from fleettui.review.workspace import Workspace
 
 _FORECAST = (ChangeState.READY, ChangeState.CONFLICTS, ChangeState.GATES_FAILED)
+_LANDINGS = 1000
 _NOBODY = Head("")
 
 
@@ -74,6 +77,7 @@ class Desk:
         self._landings: tuple[Landing, ...] = ()
         self._unpushed: int | None = None
         self._problem: str | None = None
+        self._prepared = False
         self._warnings: tuple[str, ...] = ()
         self._computing = asyncio.Lock()
         self._busy = 0
@@ -82,13 +86,14 @@ class Desk:
 
     async def open(self) -> UserClone:
         """The user's clone, found anew, and a quarantine that works. Raises FleettuiError."""
-        first = self.clone is None
         self.clone = await user_clone.find(self.ws.repo.path)
         self._warnings = await user_clone.warnings(self.clone, self.journal)
-        if first:
+        if not self._prepared:
             await quarantine.prepare(self.ws)
-            await quarantine.seed(self.ws, self.clone.git_dir)
+            target = await quarantine.seed(self.ws, self.clone.git_dir)
+            await merge_rules.take_rules(self.ws.q(), target)
             await self.incoming.recall()
+            self._prepared = True
         return self.clone
 
     def retry_now(self) -> None:
@@ -97,23 +102,28 @@ class Desk:
             if place.host is not None:
                 place.host.retry_now()
 
-    async def refresh(self, deadline: float) -> None:
-        """Read every clone at the same time, each within `deadline` seconds, and compute."""
+    async def refresh(self, deadline: float | None) -> None:
+        """Read every clone at the same time, each within `deadline` seconds, and compute.
+
+        None: no clone is read.
+        """
         try:
-            await self.open()
+            await asked(self.open())
         except FleettuiError as error:
             self._problem = str(error)
             self._changed()
             return
-        reading = (self.incoming.read(place, deadline=deadline) for place in self.incoming.places)
-        await asyncio.gather(*reading)
+        if deadline is not None:
+            places = self.incoming.places
+            reading = (self.incoming.read(place, deadline=deadline) for place in places)
+            await asyncio.gather(*reading)
         await self.compute()
 
     async def tidy(self) -> None:
         """Pack the quarantine where it has become large. That it fails harms nothing."""
         with suppress(FleettuiError):
             if self.clone is not None and not self.acting.locked():
-                await quarantine.tidy(self.ws)
+                await asked(quarantine.tidy(self.ws))
 
     async def trust(self) -> None:
         """Take what the user's clone runs by itself for wanted."""
@@ -137,22 +147,23 @@ class Desk:
         async with self._computing:
             self._busy += 1
             try:
-                await self._compute()
+                await asked(self._compute())
                 self._problem = None
             except FleettuiError as error:
-                self._problem = str(error)
+                self._problem, self._prepared = str(error), False
             finally:
                 self._busy -= 1
                 self._changed()
 
     async def _compute(self) -> None:
-        clone = self.clone or await self.open()
+        clone = self.clone if self.clone and self._prepared else await self.open()
         target = await self._take_target(clone)
         heads = {key: head.commit for key, head in self.incoming.heads.items()}
         await self._shared.store.seen(heads, self._shared.clock.now())
         await self._facts.learn(target, list(heads.values()), self._changed)
         self.target = target
-        self._landings = await self.journal.landings()
+        landed = await self.journal.landed(limit=_LANDINGS)
+        self._landings = await standing(self.ws.q(), self.ws.target_ref, target, landed)
         self._unpushed = await self._count_unpushed(clone)
         await self.place_comments()
         self._changed()
@@ -162,12 +173,7 @@ class Desk:
     async def _take_target(self, clone: UserClone) -> str:
         target = await quarantine.take_target(self.ws, clone.git_dir)
         if target != self.target:
-            try:
-                await merge_rules.take_rules(self.ws.q(), target)
-            except OSError as error:
-                raise OperationFailed(
-                    f"the quarantine cannot be written: {error.strerror}"
-                ) from None
+            await merge_rules.take_rules(self.ws.q(), target)
         return target
 
     async def _count_unpushed(self, clone: UserClone) -> int | None:
@@ -207,9 +213,7 @@ class Desk:
 
     def changes(self) -> tuple[Change, ...]:
         """All changes now, those that wait for the human first."""
-        landed = {
-            landing.head for landing in self._landings if landing.state is LandingState.LANDED
-        }
+        landed = {landing.head for landing in self._landings}
         keys = {*self.incoming.heads, *self.incoming.bad}
         return tuple(
             sorted((change_of(self._parts(key), landed) for key in keys), key=waiting_first)
@@ -261,7 +265,6 @@ class Desk:
         )
 
     def _undoable(self) -> str | None:
-        for landing in self._landings:
-            if landing.state is LandingState.LANDED:
-                return f"{landing.key.branch} ({landing.after[:12]})"
-        return None
+        if not self._landings:
+            return None
+        return f"{self._landings[0].key.branch} ({self._landings[0].after[:12]})"

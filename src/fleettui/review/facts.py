@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fleettui.git.parse import object_id
 from fleettui.git.runner import Git
 from fleettui.model.change import Evaluation, Signal
-from fleettui.model.errors import Malformed, OperationFailed
+from fleettui.model.errors import OperationFailed, ReadError
 from fleettui.review import signals
 from fleettui.review.evaluate import evaluate
 from fleettui.review.merging import Merged, merge_many
@@ -18,18 +18,25 @@ AT_ONCE = 2
 _TOGETHER = 4
 """From so many heads on, one process merges them all."""
 
+_AGAIN_S = 60.0
+"""Seconds before a head is tried again of which nothing could be known."""
+
 _HISTORY = 20_000
 """Commits of the target among which a head is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`contained`: what the head did is in the target already. `failed`: why nothing is known."""
+    """`contained`: what the head did is in the target already. `failed`: why nothing is known.
+
+    `tried_at` is when that was found, by the clock of the event loop.
+    """
 
     evaluation: Evaluation | None
     signals: tuple[Signal, ...] = ()
     contained: bool = False
     failed: str | None = None
+    tried_at: float = 0.0
 
 
 class Facts:
@@ -47,8 +54,11 @@ class Facts:
         return next((fact for pair, fact in self._known.items() if pair[1] == head), None)
 
     async def learn(self, target: str, heads: Collection[str], learnt: Callable[[], None]) -> None:
-        """Look at every head that is not known yet, two at a time; `learnt` after each."""
-        missing = [head for head in dict.fromkeys(heads) if (target, head) not in self._known]
+        """Look at every head that is not known yet, two at a time; `learnt` after each.
+
+        One that failed is looked at again after a while: the reason may have been a full disk.
+        """
+        missing = [head for head in dict.fromkeys(heads) if self._lacks(target, head)]
         merged = await self._merged(target, missing)
         slots = asyncio.Semaphore(AT_ONCE)
 
@@ -63,13 +73,19 @@ class Facts:
         wanted = {(target, head) for head in heads}
         self._known = {pair: fact for pair, fact in self._known.items() if pair in wanted}
 
+    def _lacks(self, target: str, head: str) -> bool:
+        fact = self._known.get((target, head))
+        if fact is None or fact.failed is None:
+            return fact is None
+        return asyncio.get_running_loop().time() - fact.tried_at >= _AGAIN_S
+
     async def _merged(self, target: str, heads: Sequence[str]) -> dict[str, Merged]:
         """Many merges in one process; what fails here is tried again, one by one."""
         if len(heads) < _TOGETHER:
             return {}
         try:
             done = await merge_many(self._git, [(target, head) for head in heads])
-        except (OperationFailed, Malformed):
+        except (OperationFailed, ReadError):
             return {}
         return dict(zip(heads, done, strict=True))
 
@@ -78,8 +94,9 @@ class Facts:
             now = await evaluate(self._git, target, head, merged=merged)
             found = await signals.find(self._git, now)
             contained = await self._contained(now)
-        except (OperationFailed, Malformed) as error:
-            return Fact(None, failed=str(error))
+        except (OperationFailed, ReadError) as error:
+            now_at = asyncio.get_running_loop().time()
+            return Fact(None, failed=str(error), tried_at=now_at)
         return Fact(now, found, contained)
 
     async def _contained(self, now: Evaluation) -> bool:

@@ -9,6 +9,7 @@ from fleettui.model.clock import Clock
 from fleettui.model.errors import OperationFailed, ReadError
 from fleettui.review import fetch, quarantine
 from fleettui.review.fetch import CloneAt, Fetched
+from fleettui.review.system import asked
 from fleettui.review.workspace import Workspace
 
 
@@ -68,7 +69,7 @@ class Incoming:
         before = self._of(place.machine)
         self._say(place.machine, FetchState.FETCHING)
         try:
-            fetched = await fetch.fetch(self._ws, place, deadline=deadline)
+            fetched = await asked(fetch.fetch(self._ws, place, deadline=deadline))
         except (ReadError, OperationFailed) as error:
             self._say(place.machine, FetchState.FAILED, str(error))
             return False

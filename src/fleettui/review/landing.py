@@ -92,7 +92,8 @@ async def land(
     disk fails: nothing of it is left behind then. What an earlier crash left is ended first, and
     told in the note of the landing.
     """
-    async with holding(ws, f"landing {shown.key.branch}") as held:
+    what = f"landing {shown.key.branch}"
+    async with holding(ws, what, clone=clone.common_dir) as held:
         told = await recover(ws, clone, journal, held)
         landing = await land_held(ws, clone, journal, held, shown, approval)
     return replace(landing, note="; ".join(filter(None, (*told, landing.note))))

@@ -2,6 +2,9 @@
 
 The lock is held by an open file, so the system itself lets go of it when its owner dies. The git
 processes that an act starts inherit it: while one of them still writes, nobody else begins.
+
+There are two locks. One is of the repository as it is configured. The other one lies in the
+user's clone itself: two repositories, or two state folders, may share that.
 """
 
 import asyncio
@@ -23,6 +26,9 @@ from fleettui.review.workspace import Workspace
 PATIENCE = 2.0
 """Seconds that another act is waited for."""
 
+IN_CLONE = "fleettui.lock"
+"""The lock of the user's clone, in its common folder."""
+
 _RETRY = 0.05
 _OWNER_CAP = 4096
 
@@ -42,30 +48,46 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The lock of a workspace, held. `fd` is what git processes inherit (`Git.pass_fds`)."""
+    """The locks, held. `fds` are what git processes inherit (`Git.pass_fds`)."""
 
-    fd: int
+    fds: tuple[int, ...]
     folder: Path
 
 
 @asynccontextmanager
 async def holding(
-    ws: Workspace, what: str = "landing", *, patience: float = PATIENCE
+    ws: Workspace,
+    what: str = "landing",
+    *,
+    clone: str | None = None,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[Held]:
-    """Hold the lock of a repository. Raises Refused, naming the owner, where another one does."""
-    fd = await asyncio.to_thread(_open, ws.lock)
+    """Hold the locks of a repository and of the user's clone (`clone`: its common folder).
+
+    Raises Refused, naming the owner, where another one holds one of them.
+    """
+    places = [ws.lock, *([] if clone is None else [Path(clone, IN_CLONE)])]
+    async with contextlib.AsyncExitStack() as stack:
+        await asyncio.to_thread(_make_folder, ws.folder)
+        fds = [await stack.enter_async_context(_held(at, ws, what, patience)) for at in places]
+        yield Held(tuple(fds), ws.folder)
+
+
+@asynccontextmanager
+async def _held(place: Path, ws: Workspace, what: str, patience: float) -> AsyncIterator[int]:
+    fd = await asyncio.to_thread(_open, place)
     try:
-        await _take(fd, ws, patience)
+        await _take(fd, place, ws, patience)
         await asyncio.to_thread(_sign, fd, Owner(os.getpid(), time.time(), what))
-        yield Held(fd, ws.folder)
+        yield fd
     finally:
         os.close(fd)
 
 
-def owner(ws: Workspace) -> Owner | None:
-    """Who holds the lock, or held it last; None: nobody, or it cannot be read."""
+def owner(lock: Path) -> Owner | None:
+    """Who holds a lock, or held it last; None: nobody, or it cannot be read."""
     try:
-        told = json.loads(ws.lock.read_bytes()[:_OWNER_CAP])
+        told = json.loads(lock.read_bytes()[:_OWNER_CAP])
         pid, since, what = told["pid"], told["since"], told["what"]
         return Owner(int(pid), float(since), clean(str(what), limit=80))
     except (OSError, ValueError, TypeError, KeyError):
@@ -79,17 +101,17 @@ def held_by(ws: Workspace) -> Owner | None:
     except OSError:
         return None
     try:
-        return None if _locked(fd) else owner(ws) or Owner(0, time.time(), "an act")
+        return None if _locked(fd) else owner(ws.lock) or Owner(0, time.time(), "an act")
     finally:
         os.close(fd)
 
 
-async def _take(fd: int, ws: Workspace, patience: float) -> None:
+async def _take(fd: int, place: Path, ws: Workspace, patience: float) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + patience
     while not _locked(fd):
         if loop.time() >= end:
-            busy = owner(ws)
+            busy = owner(place)
             raise Refused(
                 f"another fleettui is at work on {ws.repo.name}" + (f": {busy}" if busy else ""),
                 "wait until it is done",
@@ -97,9 +119,15 @@ async def _take(fd: int, ws: Workspace, patience: float) -> None:
         await asyncio.sleep(_RETRY)
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperationFailed(f"cannot make {clean(str(folder))}: {error.strerror}") from None
+
+
 def _open(path: Path) -> int:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise OperationFailed(f"cannot open {clean(str(path))}: {error.strerror}") from None

@@ -33,7 +33,7 @@ async def recover(
         return ()
     if held is not None:
         return await _recover(ws, clone, journal, held)
-    async with holding(ws, "recovery", patience=PATIENCE) as own:
+    async with holding(ws, "recovery", clone=clone.common_dir, patience=PATIENCE) as own:
         return await _recover(ws, clone, journal, own)
 
 

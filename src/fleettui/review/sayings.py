@@ -7,8 +7,10 @@ from fleettui.model.errors import Refused
 from fleettui.review import comments, quarantine, verdicts
 from fleettui.review.desk import Desk, Shared
 from fleettui.review.prompt import compose
+from fleettui.review.system import told
 
 
+@told
 async def acknowledge(desk: Desk, shared: Shared, key: ChangeKey, signal: str, head: str) -> None:
     """Keep that a signal of this head was acknowledged."""
     change = desk.change(key)
@@ -17,12 +19,14 @@ async def acknowledge(desk: Desk, shared: Shared, key: ChangeKey, signal: str, h
     await shared.store.acknowledge(key, head, signal)
 
 
+@told
 async def mark(desk: Desk, shared: Shared, key: ChangeKey, path: str, reviewed: bool) -> None:
     """Mark a file as reviewed, or no more."""
     file = verdicts.file_of(desk.change(key), path)
     await shared.store.mark(key, file, reviewed)
 
 
+@told
 async def comment(
     desk: Desk, shared: Shared, key: ChangeKey, path: str, line: int, text: str, side: Side
 ) -> Comment:
@@ -46,12 +50,14 @@ async def comment(
     return kept.comment
 
 
+@told
 async def uncomment(desk: Desk, shared: Shared, key: ChangeKey, number: int) -> None:
     """Take back a comment that was not sent."""
     await shared.store.uncomment(key, number)
     await desk.place_comments(key)
 
 
+@told
 async def send(desk: Desk, shared: Shared, key: ChangeKey) -> Prompt:
     """Make the collected comments one prompt, and give it to the queue where there is one."""
     change = desk.change(key)
@@ -68,6 +74,7 @@ async def send(desk: Desk, shared: Shared, key: ChangeKey) -> Prompt:
     return Prompt(prompt.id, prompt.head, prompt.text, prompt.at, attempt)
 
 
+@told
 async def approve(
     desk: Desk,
     shared: Shared,
@@ -96,6 +103,7 @@ async def approve(
     return yes
 
 
+@told
 async def reject(desk: Desk, shared: Shared, key: ChangeKey, note: str) -> None:
     """Say no to the head as it is."""
     change = desk.change(key)

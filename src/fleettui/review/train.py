@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fleettui.git.runner import Git
-from fleettui.model.change import Approval, ChangeKey, Gate
+from fleettui.model.change import Approval, ChangeKey, Gate, Signal
 from fleettui.model.errors import FleettuiError, Refused
 from fleettui.model.landing import Car, Landing, Preview, Strategy, Train, TrainResult
 from fleettui.model.text import clean
-from fleettui.review import commits, landing, merging, message, obstacles, quarantine
+from fleettui.review import commits, landing, merging, message, obstacles, quarantine, signals
+from fleettui.review.evaluate import evaluate
 from fleettui.review.journal import Journal
 from fleettui.review.message import Subject
 from fleettui.review.ports import GateRunner
@@ -25,11 +26,17 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Passenger:
-    """An approved change that wants to land. `blocked`: why it must not, "" where it may."""
+    """An approved change that wants to land. `blocked`: why it must not, "" where it may.
+
+    `acknowledged` are the keys of signals that the human has looked at, `signals` those of
+    landing it on the target as it is now.
+    """
 
     about: Subject
     title: str = ""
     blocked: str = ""
+    acknowledged: frozenset[str] = frozenset()
+    signals: tuple[Signal, ...] | None = None
 
     @property
     def key(self) -> ChangeKey:
@@ -56,7 +63,8 @@ async def plan(
     for one in passengers:
         car = _stays(one, tip, stopped or one.blocked)
         if not car.blocked:
-            car = await _joined(ws.q(), clone, one, tip, strategy, now)
+            first = not any(not car.blocked for car in cars)
+            car = await _joined(ws.q(), clone, one, tip, strategy, now, first=first)
         if car.blocked and not stopped:
             stopped = _behind(one.key)
         cars.append(car)
@@ -141,13 +149,22 @@ def _shown(train: Train, car: Car) -> Preview:
 
 
 async def _joined(
-    q: Git, clone: UserClone, one: Passenger, tip: str, strategy: Strategy, now: datetime
+    q: Git,
+    clone: UserClone,
+    one: Passenger,
+    tip: str,
+    strategy: Strategy,
+    now: datetime,
+    *,
+    first: bool,
 ) -> Car:
     merged = await merging.merge(q, tip, one.about.head)
     if merged.tree is None:
         return _stays(one, tip, _conflict(merged))
     if merged.tree == (await commits.read(q, tip)).tree:
         return _stays(one, tip, "nothing of it is left to land")
+    if missing := await _unacknowledged(q, one, tip, merged, first=first):
+        return _stays(one, tip, f"not acknowledged: {', '.join(missing)}")
     words = message.write(one.about, strategy)
     try:
         after = await commits.build(
@@ -164,6 +181,17 @@ async def _joined(
     except Refused as error:
         return _stays(one, tip, str(error))
     return Car(one.key, one.title, one.about.head, tip, after, merged.tree, words)
+
+
+async def _unacknowledged(
+    q: Git, one: Passenger, tip: str, merged: merging.Merged, *, first: bool
+) -> list[str]:
+    """Blocking signals of exactly the tree that lands: the cars before may have made new ones."""
+    found = one.signals
+    if found is None or not first:
+        found = await signals.find(q, await evaluate(q, tip, one.about.head, merged=merged))
+    keys = dict.fromkeys(signal.key for signal in found if signal.blocking)
+    return [key for key in keys if key not in one.acknowledged]
 
 
 def _stays(one: Passenger, tip: str, why: str) -> Car:

@@ -5,6 +5,7 @@ target. So taking back again takes back the one before it; what was taken back l
 landing it, not by undoing the undo.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from fleettui.review.merging import Merged
 from fleettui.review.moving import move_target
 from fleettui.review.recovery import recover
 from fleettui.review.user_clone import UserClone
-from fleettui.review.workspace import Workspace
+from fleettui.review.workspace import PINS, Workspace
 
 _NAMED = 20
 _NOBODY = {
@@ -61,7 +62,8 @@ async def undo(ws: Workspace, clone: UserClone, journal: Journal, preview: UndoP
     """Take it back, exactly so. Raises Refused where anything has moved since."""
     if preview.blocked:
         raise Refused("; ".join(preview.blocked))
-    async with lock.holding(ws, f"taking back {preview.landing.key.branch}") as held:
+    what = f"taking back {preview.landing.key.branch}"
+    async with lock.holding(ws, what, clone=clone.common_dir) as held:
         await recover(ws, clone, journal, held)
         landing = await _last(ws, journal, await quarantine.take_target(ws, clone.common_dir))
         if landing.id != preview.landing.id or preview.ref != ws.target_ref:
@@ -83,6 +85,15 @@ async def undo(ws: Workspace, clone: UserClone, journal: Journal, preview: UndoP
             done=LandingState.UNDONE,
             otherwise=LandingState.LANDED,
         )
+
+
+async def standing(q: Git, ref: str, tip: str, landed: Sequence[Landing]) -> tuple[Landing, ...]:
+    """Those of the landings that are still part of the target: by hand, too, one can go back."""
+    if not landed:
+        return ()
+    asked = ["for-each-ref", "--format=%(objectname)", f"--merged={tip}", "--", f"{PINS}/"]
+    there = set((await q.run(asked)).stdout.decode("ascii").split())
+    return tuple(one for one in landed if one.ref == ref and one.after in there)
 
 
 async def _last(ws: Workspace, journal: Journal, tip: str) -> Landing:

@@ -77,7 +77,7 @@ class UserClone:
             work_tree=place.path if place else None,
             config=(*self.config.copied, _DURABLE),
             env=self.config.disarmed,
-            pass_fds=(held.fd,) if held else (),
+            pass_fds=held.fds if held else (),
         )
 
     async def seen_from(self, place: Worktree | None) -> "UserClone":

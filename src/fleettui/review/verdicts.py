@@ -37,11 +37,8 @@ def approval_of(
 ) -> Approval:
     """The yes to a change as it is now. Raises Refused where it cannot be given, naming why."""
     now = change.evaluation
-    reason = _CANNOT.get(change.state)
-    if reason is not None or now is None or now.tree is None:
-        why = (reason or "cannot be approved").format(target=change.target)
-        names = ", ".join(now.conflicts[:10]) if now and now.conflicts else change.problem or ""
-        raise Refused(f"{change.key.branch} {why}" + (f": {names}" if names else ""))
+    if change.state in _CANNOT or now is None or now.tree is None:
+        raise Refused(f"{change.key.branch} {reason(change)}")
     if now.target != target:
         raise Refused(f"{change.target} has moved, and {change.key.branch} is being computed anew")
     told = check_signals(change, acknowledge)
@@ -51,6 +48,14 @@ def approval_of(
         raise Refused(f"{change.key.branch} needs acknowledgement of {names}", _how(missing))
     acknowledged = tuple(sorted({*change.acknowledged, *told}))
     return Approval(now.target, change.head, now.tree, clock.now(), by, acknowledged)
+
+
+def reason(change: Change) -> str:
+    """Why a change cannot land as it is, as the end of a sentence about it."""
+    now = change.evaluation
+    why = _CANNOT.get(change.state, "cannot be approved").format(target=change.target)
+    names = ", ".join(now.conflicts[:10]) if now and now.conflicts else change.problem or ""
+    return why + (f": {names}" if names else "")
 
 
 def check_signals(change: Change, keys: Sequence[str]) -> tuple[str, ...]:
