@@ -186,6 +186,17 @@ def test_a_machine_that_is_down_hides_nothing_that_is_known(lab: ReviewLab) -> N
     assert done.returncode == 0
     assert "m0" in done.stderr
     assert {c["branch"] for c in json.loads(done.stdout)} == {"agent/t-1", "agent/t-2"}
+    (file,) = did(lab, "diff", "t-1", "--no-fetch")
+    assert file["path"] == "a.txt"
+    assert set(listed(lab, "--no-fetch")) == {"agent/t-1", "agent/t-2"}
     did(lab, "approve", "t-1", "--head", head)
+    assert "approved" in lab.fleettui("review", "list", "--no-fetch").stdout
+    shown = did(lab, "merge", "t-1", "--dry-run")
+    assert (shown["head"], shown["blocked"]) == (head, [])
+    assert not (lab.user / "a.txt").exists()
     did(lab, "merge", "t-1")
     assert (lab.user / "a.txt").exists()
+    undone = did(lab, "undo", "--dry-run")
+    assert (undone["after"], undone["revert"]) == (shown["before"], False)
+    did(lab, "undo")
+    assert listed(lab, "--no-fetch")["agent/t-1"]["approved"] is False

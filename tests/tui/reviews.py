@@ -365,7 +365,7 @@ class Reviews:
         """Note the wish."""
         self.asked.append(f"attention {seen}")
 
-    async def refresh(self, repo: str | None = None) -> None:
+    async def refresh(self, repo: str | None = None, *, fetch: bool = True) -> None:
         """Note the wish."""
         self.asked.append(f"refresh {repo}")
 

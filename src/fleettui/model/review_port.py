@@ -53,8 +53,11 @@ class ReviewPort(Protocol):
     def attention(self, seen: bool) -> None:
         """Whether anybody looks at reviews now: then branches are read more often."""
 
-    async def refresh(self, repo: str | None = None) -> None:
-        """Read and compute once, to the end. What fails is told in the view, not raised."""
+    async def refresh(self, repo: str | None = None, *, fetch: bool = True) -> None:
+        """Read and compute once, to the end. What fails is told in the view, not raised.
+
+        Without `fetch` no machine is asked: branches are as they were read last.
+        """
 
     async def trust(self, repo: str) -> None:
         """Accept that what git runs by itself in the user's clone (hooks, filters, …) changed."""

@@ -102,6 +102,7 @@ class Desks:
         if self._shared is None:
             store = Store(self._state_dir / "review" / STORE)
             await store.open()
+            await store.prune(self._clock.now())
             self._shared = Shared(store, self._clock, *self._others)
         self._desks = self._made(self._shared)
         told = await asyncio.gather(*(acting.recover(desk) for desk in self._desks.values()))

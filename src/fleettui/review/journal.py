@@ -6,6 +6,7 @@ survives a power cut. Each call opens it in a thread of its own and is one trans
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
@@ -181,6 +182,7 @@ class Journal:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         except OSError as error:
             raise OperationFailed(
                 f"cannot make {clean(str(self._file.parent))}: {error.strerror}"

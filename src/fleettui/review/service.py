@@ -78,10 +78,10 @@ class Review:
         """Whether anybody looks at reviews now."""
         self.desks.watch.look(seen)
 
-    async def refresh(self, repo: str | None = None) -> None:
+    async def refresh(self, repo: str | None = None, *, fetch: bool = True) -> None:
         """Read and compute once, to the end."""
         desks = self.desks.chosen(repo)
-        await asyncio.gather(*(desk.refresh(READ_DEADLINE) for desk in desks))
+        await asyncio.gather(*(desk.refresh(READ_DEADLINE if fetch else None) for desk in desks))
 
     async def trust(self, repo: str) -> None:
         """Take what the user's clone runs by itself for wanted."""
@@ -222,7 +222,8 @@ class Review:
         """Take it back."""
         from fleettui.review import acting
 
-        return await acting.undo(self.desks.desk(preview.landing.key.repo), preview)
+        desk = self.desks.desk(preview.landing.key.repo)
+        return await acting.undo(desk, self.desks.shared, preview)
 
     async def preview_push(self, repo: str) -> lands.PushPreview:
         """Ask the remote where its branch is, and say what it would gain."""

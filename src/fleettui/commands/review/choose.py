@@ -4,10 +4,13 @@ import argparse
 import sys
 
 from fleettui.commands.output import say
-from fleettui.model.change import Change, ChangeKey, FetchState, RepoReview, ReviewView
+from fleettui.model.change import Change, ChangeKey, ChangeState, FetchState, RepoReview, ReviewView
 from fleettui.model.errors import Refused, UsageError
 from fleettui.model.review_port import ReviewPort
 from fleettui.model.text import clean
+
+DONE = (ChangeState.REJECTED, ChangeState.MERGED)
+"""States of changes that leave the list."""
 
 _LEAST_HEAD = 7
 """Hexadecimal digits that name a commit at least."""
@@ -16,8 +19,7 @@ _LEAST_HEAD = 7
 async def read(review: ReviewPort, args: argparse.Namespace) -> ReviewView:
     """The changes now; what could not be read is told on standard error."""
     repo = repo_name(review.view(), args.repo)
-    if not args.no_fetch:
-        await review.refresh(repo)
+    await review.refresh(repo, fetch=not args.no_fetch)
     view = review.view()
     for note in view.notes:
         say(note)
@@ -71,8 +73,9 @@ def change_of(view: ReviewView, args: argparse.Namespace) -> Change:
         for change in same
         if args.repo in (None, change.key.repo) and args.machine in (None, change.key.machine)
     ]
-    if len(found) == 1:
-        return found[0]
+    open_ = [change for change in found if change.state not in DONE]
+    if len(found) == 1 or len(open_) == 1:
+        return (open_ or found)[0]
     shown = clean(args.branch, limit=80)
     if found:
         choices = ", ".join(f"--repo {c.key.repo} --machine {c.key.machine}" for c in found)

@@ -15,7 +15,15 @@ from fleettui.model.change import (
     RepoReview,
     Signal,
 )
-from fleettui.model.landing import Landing, Preview, Pushed, PushPreview, Removal, Train
+from fleettui.model.landing import (
+    Landing,
+    Preview,
+    Pushed,
+    PushPreview,
+    Removal,
+    Train,
+    UndoPreview,
+)
 from fleettui.model.patch import Patch, PatchFile, Row
 
 _KINDS = {Row.CONTEXT: " ", Row.ADDED: "+", Row.REMOVED: "-"}
@@ -212,6 +220,7 @@ def preview(one: Preview) -> dict[str, Any]:
         "message": one.message,
         "checked_out": one.checked_out,
         "keeps": list(one.keeps),
+        "notes": list(one.notes),
         "blocked": list(one.blocked),
     }
 
@@ -231,6 +240,18 @@ def landing(one: Landing) -> dict[str, Any]:
         "at": _when(one.at),
         "note": one.note,
         "pushed": one.pushed,
+    }
+
+
+def undo_preview(one: UndoPreview) -> dict[str, Any]:
+    """What would be taken back."""
+    return {
+        "landing": landing(one.landing),
+        "ref": one.ref,
+        "before": one.before,
+        "after": one.after,
+        "revert": one.revert,
+        "blocked": list(one.blocked),
     }
 
 
@@ -267,6 +288,7 @@ def train(one: Train) -> dict[str, Any]:
         "repo": one.repo,
         "target": one.target,
         "strategy": one.strategy.value,
+        "notes": list(one.notes),
         "blocked": list(one.blocked),
         "cars": [
             {

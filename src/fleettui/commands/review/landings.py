@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fleettui.commands.output import is_terminal, say
@@ -23,6 +23,15 @@ def _refuse(blocked: tuple[str, ...]) -> None:
         raise Refused("; ".join(blocked))
 
 
+async def _would(
+    args: argparse.Namespace, data: Any, lines: Sequence[str], blocked: tuple[str, ...]
+) -> int:
+    """Print what an act would do. Raises Refused where it would be refused."""
+    await tell(args, data, "\n".join(lines))
+    _refuse(blocked)
+    return 0
+
+
 async def merge(review: ReviewPort, args: argparse.Namespace) -> int:
     """Land one approved change, or all of a repository."""
     if args.all_approved:
@@ -31,8 +40,9 @@ async def merge(review: ReviewPort, args: argparse.Namespace) -> int:
     _check_head(change, args.head)
     preview = await review.preview_merge(change.key, Strategy(args.strategy))
     if args.dry_run:
-        text = f"{preview.target}: {preview.before[:12]} → {preview.after[:12]}\n{preview.message}"
-        return await tell(args, documents.preview(preview), text)
+        what = f"{preview.target}: {preview.before[:12]} → {preview.after[:12]}"
+        lines = [what, *preview.notes, "", preview.message.rstrip()]
+        return await _would(args, documents.preview(preview), lines, preview.blocked)
     _refuse(preview.blocked)
     landed = await review.merge(preview)
     return await _landed(review, args, landed)
@@ -56,6 +66,8 @@ def _check_head(change: Change, head: str | None) -> None:
 
 async def _landed(review: ReviewPort, args: argparse.Namespace, landed: Landing) -> int:
     text = f"landed {key_words(landed.key)}: {landed.ref} is {landed.after[:12]}"
+    if landed.note:
+        say(landed.note)
     data = documents.landing(landed)
     if args.push:
         pushed = await _push(review, landed.key.repo)
@@ -71,7 +83,8 @@ async def _train(review: ReviewPort, args: argparse.Namespace) -> int:
     if not train.cars:
         _refuse(train.blocked or (f"nothing is approved in {repo}",))
     if args.dry_run:
-        return await tell(args, documents.train(train), "\n".join(_cars(train)))
+        lines = [*train.notes, *_cars(train)]
+        return await _would(args, documents.train(train), lines, train.blocked)
     _refuse(train.blocked)
     _ask(train, args)
     result = await review.land_train(train)
@@ -113,8 +126,8 @@ async def undo(review: ReviewPort, args: argparse.Namespace) -> int:
     preview = await review.preview_undo(only_repo(await read(review, args), args.repo))
     if args.dry_run:
         how = "a commit that takes it back" if preview.revert else "the commit before"
-        text = f"{preview.ref}: {preview.before[:12]} → {preview.after[:12]} ({how})"
-        return await tell(args, documents.landing(preview.landing), text)
+        what = f"{preview.ref}: {preview.before[:12]} → {preview.after[:12]} ({how})"
+        return await _would(args, documents.undo_preview(preview), [what], preview.blocked)
     _refuse(preview.blocked)
     undone = await review.undo(preview)
     text = f"took back {key_words(undone.key)}: {preview.ref} is {preview.after[:12]}"
@@ -127,9 +140,9 @@ async def push(review: ReviewPort, args: argparse.Namespace) -> int:
     if args.dry_run:
         preview = await review.preview_push(repo)
         lines = [f"{preview.ref} of {preview.remote} gains {plural(preview.count, 'commit')}"]
-        return await tell(
-            args, documents.push_preview(preview), "\n".join([*lines, *preview.commits])
-        )
+        lines += preview.commits
+        blocked = () if preview.before == preview.after else preview.blocked
+        return await _would(args, documents.push_preview(preview), lines, blocked)
     pushed = await _push(review, repo)
     text = (
         f"pushed {plural(pushed.count, 'commit')} to {pushed.remote}: {pushed.ref} "
@@ -153,8 +166,8 @@ async def remove(review: ReviewPort, args: argparse.Namespace) -> int:
     change = change_of(await read(review, args), args)
     removal = await review.preview_remove(change.key)
     if args.dry_run:
-        text = "\n".join([f"branch {change.key.branch}", *removal.worktrees])
-        return await tell(args, documents.removal(removal), text)
+        lines = [f"branch {change.key.branch}", *removal.worktrees]
+        return await _would(args, documents.removal(removal), lines, removal.blocked)
     _refuse(removal.blocked)
     await review.remove(removal)
     text = f"removed {key_words(change.key)}; kept as {removal.backup}"

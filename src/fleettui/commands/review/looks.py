@@ -4,17 +4,17 @@ import argparse
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 
-from fleettui.commands.output import Line, columns, emit, in_colour, json_text, paint
+from fleettui.commands.output import Line, columns, emit, in_colour, is_terminal, json_text, paint
 from fleettui.commands.review import documents
-from fleettui.commands.review.choose import change_of, read
+from fleettui.commands.review.choose import DONE, change_of, read
 from fleettui.commands.review.shown import diff_lines, list_lines, stat_lines
-from fleettui.model.change import Change, ChangeState, FileChange, RepoReview, ReviewView
+from fleettui.model.change import Change, FileChange, RepoReview, ReviewView
 from fleettui.model.errors import OperationFailed, UsageError
 from fleettui.model.patch import Patch
 from fleettui.model.review_port import Against, ReviewPort
 from fleettui.model.text import clean
 
-_DONE = (ChangeState.REJECTED, ChangeState.MERGED)
+_WIDE = 100_000
 _SLICE = 500
 """Rows that are printed at once."""
 
@@ -27,7 +27,7 @@ async def list_changes(review: ReviewPort, args: argparse.Namespace) -> int:
         data = [documents.change(one, repo) for repo, changes in shown for one in changes]
         await emit(sys.stdout, json_text(data) + "\n")
         return _code(view, args)
-    await _print(list_lines(shown, columns(sys.stdout)))
+    await _print(list_lines(shown, _room()))
     return _code(view, args)
 
 
@@ -35,7 +35,7 @@ def _chosen(repo: RepoReview, args: argparse.Namespace) -> list[Change]:
     return [
         change
         for change in repo.changes
-        if args.machine in (None, change.key.machine) and (args.all or change.state not in _DONE)
+        if args.machine in (None, change.key.machine) and (args.all or change.state not in DONE)
     ]
 
 
@@ -59,7 +59,7 @@ async def diff(review: ReviewPort, args: argparse.Namespace) -> int:
     if args.review_json:
         await emit(sys.stdout, json_text(documents.files(patch, files)) + "\n")
     elif args.stat:
-        await _print(stat_lines(files, columns(sys.stdout)))
+        await _print(stat_lines(files, _room()))
     else:
         await _print_diff(patch)
     if patch.cut:
@@ -93,6 +93,11 @@ def _path(change: Change, name: str) -> bytes:
 async def _print_diff(patch: Patch) -> None:
     for start in range(0, len(patch), _SLICE):
         await _print(diff_lines(patch, start, min(len(patch), start + _SLICE)))
+
+
+def _room() -> int:
+    """Nothing is cut where no person looks."""
+    return columns(sys.stdout) if is_terminal(sys.stdout) else _WIDE
 
 
 async def _print(lines: Iterable[Line]) -> None:

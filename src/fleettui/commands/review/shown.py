@@ -19,6 +19,7 @@ _MARKS: dict[ChangeState, Span] = {
     ChangeState.EMPTY: ("–", Style.DIM),
     ChangeState.MERGED: ("●", Style.OK),
     ChangeState.REJECTED: ("–", Style.DIM),
+    ChangeState.PENDING: ("◌", Style.DIM),
 }
 _SHORT = 12
 _LINE_LIMIT = 2000
@@ -42,7 +43,11 @@ def list_lines(shown: Sequence[tuple[RepoReview, Sequence[Change]]], room: int) 
 
 def _head(repo: RepoReview) -> Line:
     at = f" @ {repo.target_head[:_SHORT]}" if repo.target_head else ""
-    order = " → ".join(key.task for key in repo.order)
+    tasks = [key.task for key in repo.order]
+    order = " → ".join(
+        key.task if tasks.count(key.task) == 1 else f"{key.task}@{key.machine}"
+        for key in repo.order
+    )
     spans: list[Span] = [(repo.name, Style.STRONG), (f"  {repo.target}{at}", Style.DIM)]
     if order:
         spans.append((f"  order: {order}", Style.DIM))
