@@ -110,7 +110,11 @@ def locks(clone: UserClone, git_dir: str | None, ref: str) -> tuple[Path, ...]:
 def _moved(tip: str | None, before: str, branch: str) -> list[str]:
     if tip is None:
         return [f"there is no branch {clean(branch)} in your clone"]
-    return [] if tip == before else [f"{branch} moved to {tip[:10]} meanwhile"]
+    return (
+        []
+        if tip == before
+        else [f"{branch} moved to {tip[:10]} meanwhile: look again, and approve what it is now"]
+    )
 
 
 async def _indirect(clone: UserClone, ref: str) -> list[str]:
