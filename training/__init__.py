@@ -1,0 +1,1 @@
+"""How the classifier that ships with the package is made from texts."""
