@@ -78,7 +78,7 @@ def test_the_steps_make_no_difference(tmp_path: Path) -> None:
 def test_a_line_without_end_is_read_in_parts() -> None:
     long = b"x" * (6 * PIECE) + b"needle" + b"y" * (3 * PIECE)
     diff = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -0,0 +1,2 @@\n+" + long + b"\n+end\n"
-    pieces = read(diff, 60_000)
+    pieces = read(diff, PIECE)
     assert max(len(piece.text) for piece in pieces) < 4 * PIECE
     assert any(b"needle" in piece.text for piece in pieces)
     last = [(piece, len(piece.text) - 1) for piece in pieces]

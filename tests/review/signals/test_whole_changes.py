@@ -252,3 +252,17 @@ async def test_tests_that_are_switched_off_are_told(path: str, line: str, tmp_pa
 async def test_skips_elsewhere_are_none_of_ours(tmp_path: Path) -> None:
     files = {"src/app.py": "iterator.skip(1)\n", "src/a.js": "list.only(x); it.skip(1)\n"}
     assert await signals_of(tmp_path, BEGIN, {**BEGIN, **files}) == ()
+
+
+async def test_a_secret_is_found_behind_any_number_of_literals(tmp_path: Path) -> None:
+    guesses = "".join(f'token = "{chars(30)}{number}"\n' for number in range(800))
+    text = f"{guesses}key = 'ghp_{chars(36)}'\n"
+    found = await signals_of(tmp_path, {}, {"a.py": text})
+    assert words(found) >= {"secret:a.py!", "maybe-secret:a.py"}
+    assert "line 801: GitHub token ghp_" in details(found)["secret:a.py"]
+
+
+async def test_any_number_of_removed_tests_is_counted(tmp_path: Path) -> None:
+    many = "".join(f"def test_{number}(): 1\n" for number in range(30_000))
+    found = await signals_of(tmp_path, {"tests/test_a.py": many}, {"tests/test_a.py": "#\n"})
+    assert details(found)["tests-removed:tests/test_a.py"].startswith("−30000 tests: test_0, ")

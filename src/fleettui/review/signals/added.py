@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PIECE = 64 * 1024
+PIECE = 16 * 1024
 """Bytes that are looked at in one go, about."""
 
 _OVERLAP = 1024

@@ -1,6 +1,7 @@
 """What the added lines of a change hold, piece by piece."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from fleettui.model.change import FileChange
@@ -116,10 +117,14 @@ class Content:
                 return
 
     def _secrets(self, file: FileChange, piece: Piece) -> None:
+        hits = Counter[Code]()
         for found in secrets(piece.text, guess=file.raw_path in self._guessed):
             if piece.added(found.offset):
-                told = f"line {piece.number(found.offset)}: {found.what}"
                 code = Code.SECRET if found.certain else Code.MAYBE_SECRET
+                hits[code] += 1
+                # Finding the line costs most; what is told is told by the first ones.
+                line = piece.number(found.offset) if hits[code] <= _HITS else 0
+                told = f"line {line}: {found.what}" if line else found.what
                 self._findings.add(code, file.path, told)
 
 

@@ -8,7 +8,7 @@ from fleettui.model.change import Evaluation, FileChange, Signal
 from fleettui.review.evaluate import EMPTY_TREE
 from fleettui.review.listing import DIFF
 from fleettui.review.signals import entries, stored
-from fleettui.review.signals.added import Pieces
+from fleettui.review.signals.added import PIECE, Pieces
 from fleettui.review.signals.codes import Code
 from fleettui.review.signals.content import Content
 from fleettui.review.signals.findings import Findings
@@ -27,6 +27,9 @@ EXAMINED = 4000
 
 DIFF_CAP = 64 * 1024 * 1024
 """Bytes of the diff of one change that are looked at."""
+
+_IN_THREAD = 8 * 1024
+"""Bytes from which on a piece is looked at in a thread: what was made for it takes its time."""
 
 _DEADLINE = 30.0
 _SLICE = 200
@@ -93,7 +96,7 @@ async def _contents(q: Git, evaluation: Evaluation, findings: Findings) -> None:
     await stored.examine(q, evaluation, files, content, findings)
     if any(file.additions or file.deletions for file in files):
         await _lines(q, evaluation, content)
-    content.end()
+    await asyncio.to_thread(content.end)
 
 
 async def _lines(q: Git, evaluation: Evaluation, content: Content) -> None:
@@ -108,8 +111,17 @@ async def _lines(q: Git, evaluation: Evaluation, content: Content) -> None:
     asked = [*args, *prefixes, "--end-of-options", *pair, "--"]
     async with contextlib.aclosing(q.stream(asked, cap=DIFF_CAP, deadline=_DEADLINE)) as output:
         async for chunk in output:
-            for piece in pieces.feed(chunk):
-                content.look(piece)
-            await asyncio.sleep(0)
+            if len(chunk) < _IN_THREAD:
+                _look(pieces, chunk, content)
+                await asyncio.sleep(0)
+            else:
+                await asyncio.to_thread(_look, pieces, chunk, content)
     for piece in pieces.end():
         content.look(piece)
+
+
+def _look(pieces: Pieces, chunk: bytes, content: Content) -> None:
+    """In small steps: no other thread runs while one expression searches one piece."""
+    for start in range(0, len(chunk), PIECE):
+        for piece in pieces.feed(chunk[start : start + PIECE]):
+            content.look(piece)

@@ -21,7 +21,9 @@ _LINK_CAP = 4096
 _MANIFEST_CAP = 256 * 1024
 _COMMIT_CAP = 64 * 1024
 _REGULAR = frozenset({0o100644, 0o100755})
-_SLICE = 100
+_FEW = 50
+_IN_THREAD = 16 * 1024
+"""Bytes from which on everything is judged in a thread, so that the event loop goes on."""
 
 
 async def examine(
@@ -44,15 +46,19 @@ async def examine(
         wanted |= _needed(file)
     sized = [file.new.encode("ascii") for file in files if file.new_mode in _REGULAR]
     objects = await read(q, sized, wanted)
-    for folder, name in folders.items():
-        _folder(folder, objects.contents.get(name), touched[folder], root, findings)
-        await asyncio.sleep(0)
-    for number, file in enumerate(files):
-        _file(file, objects, findings)
-        if number % _SLICE == 0:
-            await asyncio.sleep(0)
-    _messages([objects.contents.get(name, b"") for name in commits], findings)
-    await _disguised(files, objects, content)
+
+    def judge() -> None:
+        for folder, name in folders.items():
+            _folder(folder, objects.contents.get(name), touched[folder], root, findings)
+        for file in files:
+            _file(file, objects, findings)
+        _messages([objects.contents.get(name, b"") for name in commits], findings)
+        _disguised(files, objects, content)
+
+    if len(files) < _FEW and sum(map(len, objects.contents.values())) < _IN_THREAD:
+        judge()
+    else:
+        await asyncio.to_thread(judge)
 
 
 def _needed(file: FileChange) -> Mapping[bytes, int]:
@@ -111,7 +117,7 @@ def _messages(commits: Sequence[bytes], findings: Findings) -> None:
         findings.add(Code.MESSAGE, "", f"“{clean(words, limit=60)}”")
 
 
-async def _disguised(files: Sequence[FileChange], objects: Objects, content: Content) -> None:
+def _disguised(files: Sequence[FileChange], objects: Objects, content: Content) -> None:
     """Text in which a NUL makes git show nothing: examine it without the NULs."""
     for file in files:
         blob = objects.contents.get(file.new.encode("ascii"))
@@ -119,4 +125,3 @@ async def _disguised(files: Sequence[FileChange], objects: Objects, content: Con
             continue
         for piece in whole(file.raw_path, blob.replace(b"\0", b"")):
             content.look(piece)
-            await asyncio.sleep(0)
