@@ -14,6 +14,7 @@ from fleettui.review import fetch as fetching
 from fleettui.review import quarantine
 from fleettui.review.fetch import CloneAt, Fetched, fetch
 from fleettui.review.incoming_refs import REFUSED
+from fleettui.review.packing import packing
 from fleettui.review.workspace import BACKUPS, TARGET, Workspace, workspace
 from tests.lab.repos import arm, commit, executable, git, make_repo
 
@@ -305,6 +306,31 @@ async def test_too_many_bytes_cost_only_the_branch_that_sends_them(
     found = await fetch(ws, at(clone), cap=200_000)
     assert found.heads == {"t1": good}
     assert found.bad == {"t2": "the machine sends more than 200 kB at once"}
+
+
+def unfinished(ws: Workspace) -> list[str]:
+    return [name for name in names_in(ws.quarantine / "objects/pack") if "tmp" in name]
+
+
+async def test_what_could_not_be_taken_does_not_fill_the_disk(ws: Workspace, clone: Path) -> None:
+    branch(clone, "t1")
+    (clone / "big").write_bytes(os.urandom(3_000_000))
+    branch(clone, "t2")
+    fetched = await fetch(ws, at(clone), cap=1_000_000)
+    assert "sends more than" in fetched.bad["t2"]
+    assert unfinished(ws) == []
+    (ws.quarantine / "objects/pack/tmp_pack_other").write_bytes(b"x")
+    async with packing(ws, ws.q()):
+        await fetch(ws, at(clone), cap=1_000_000, again=True)
+        assert "tmp_pack_other" in unfinished(ws)
+    assert unfinished(ws) == []
+
+
+async def test_nothing_is_fetched_onto_a_disk_that_is_full(ws: Workspace, clone: Path) -> None:
+    branch(clone, "t1")
+    with pytest.raises(ReadError, match=r"the disk of .* has only .* left: make room there"):
+        await fetch(ws, at(clone), least_free=2**62)
+    assert (await fetch(ws, at(clone))).heads.keys() == {"t1"}
 
 
 async def test_a_stale_lock_is_a_reason_until_it_is_gone(ws: Workspace, clone: Path) -> None:

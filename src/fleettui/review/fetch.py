@@ -5,6 +5,7 @@ objects checked. What the machine says is never trusted: not its names, nor that
 it was asked for. One bad branch never spoils the others.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,13 +17,13 @@ from fleettui.hosts.local import LocalHost
 from fleettui.hosts.process import within
 from fleettui.hosts.threads import in_thread
 from fleettui.model.errors import ReadError, TimedOut
-from fleettui.model.fmt import plural
+from fleettui.model.fmt import plural, size
 from fleettui.model.machine import Platform
 from fleettui.model.text import clean
 from fleettui.review import quarantine, refusals
-from fleettui.review import quarantine_files as files
 from fleettui.review import quarantine_refs as refs
 from fleettui.review.incoming_refs import REFUSED, Place, component, place_of, usable
+from fleettui.review.packing import packing
 from fleettui.review.refusals import Refusal
 from fleettui.review.workspace import INCOMING, Workspace
 
@@ -31,6 +32,12 @@ MOST_BRANCHES = 300
 
 BYTES_CAP = 1024**3
 """Bytes that a machine may send for what is new on its branches."""
+
+LEAST_FREE = 256 * 1024**2
+"""Bytes that must be free on the disk of the quarantine for anything to be fetched."""
+
+_SHARE = 4
+"""A machine may fill this part of what is free at once."""
 
 _IGNORED_SHOWN = 8
 _BRANCHES = b"refs/heads/agent/"
@@ -66,6 +73,7 @@ async def fetch(
     deadline: float = 60.0,
     cap: int = BYTES_CAP,
     again: bool = False,
+    least_free: int = LEAST_FREE,
 ) -> Fetched:
     """Read the agents' branches of a clone, and bring what is new into the quarantine.
 
@@ -76,7 +84,7 @@ async def fetch(
     if at.platform is Platform.WINDOWS:
         raise ReadError("branches on Windows machines cannot be read yet")
     async with within(deadline, "its branches were not read"):
-        job = _Job(ws, at, at.host or LocalHost(), deadline, cap)
+        job = _Job(ws, at, at.host or LocalHost(), deadline, cap, least_free)
         listed, ignored = await job.list()
         known = await _known(ws, at.machine)
         waiting = {} if again else known.holding(listed)
@@ -113,13 +121,14 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One reading of one clone. `deadline` is in seconds, `cap` in bytes."""
+    """One reading of one clone. `deadline` is in seconds, `cap` and `least_free` in bytes."""
 
     ws: Workspace
     at: CloneAt
     host: Host
     deadline: float
     cap: int
+    least_free: int
 
     async def list(self) -> tuple[dict[str, str], tuple[str, ...]]:
         """The heads that are read, by task, and warnings about those that are not."""
@@ -146,7 +155,6 @@ class _Job:
             return {}
         if await self._try(tuple(moved), self.deadline / 2) is None:
             return {}
-        await in_thread(lambda: files.remove_unfinished(self.ws.quarantine))
         bad: dict[str, Refusal] = {}
         late = 0
         for task, oid in moved.items():
@@ -159,21 +167,30 @@ class _Job:
             raise TimedOut("its branches were not sent in time")
         return bad
 
+    def _room(self) -> int:
+        """Bytes that it may send: never so many that the disk becomes full."""
+        free = shutil.disk_usage(self.ws.folder).free
+        if free < self.least_free:
+            text = f"the disk of {clean(str(self.ws.folder))} has only {size(free)} left"
+            raise ReadError(text, "make room there")
+        return min(self.cap, free // _SHARE)
+
     async def _try(
         self, tasks: Sequence[str], deadline: float
     ) -> GitFailed | over_host.TooMuch | TimedOut | None:
         places = (Place(self.at.machine, task) for task in tasks)
         wanted = [f"+refs/heads/agent/{place.task}:{place.incoming}" for place in places]
         try:
-            await over_host.run(
-                self.ws.q(),
-                self.host,
-                self.at.path,
-                quarantine.FETCH,
-                wanted,
-                deadline=deadline,
-                cap=self.cap,
-            )
+            async with packing(self.ws, self.ws.q()) as git:
+                await over_host.run(
+                    git,
+                    self.host,
+                    self.at.path,
+                    quarantine.FETCH,
+                    wanted,
+                    deadline=deadline,
+                    cap=await in_thread(self._room),
+                )
         except (GitMissing, GitTimedOut):
             raise
         except (GitFailed, over_host.TooMuch, TimedOut) as failure:

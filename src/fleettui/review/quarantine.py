@@ -23,6 +23,7 @@ from fleettui.model.text import clean
 from fleettui.review import quarantine_files as files
 from fleettui.review import quarantine_refs as refs
 from fleettui.review.incoming_refs import Place, place_of
+from fleettui.review.packing import packing
 from fleettui.review.workspace import INCOMING, PINS, TARGET, Workspace
 
 SEED_DEADLINE = 3600.0
@@ -106,15 +107,16 @@ async def take_target(ws: Workspace, git_dir: str, *, deadline: float = TARGET_D
     if await refs.commit_at(ws.q(), TARGET) == there:
         return there
     try:
-        await over_host.run(
-            ws.q(config=_UNCHECKED),
-            LocalHost(),
-            git_dir,
-            [*FETCH, "--update-shallow"],
-            [f"+{ws.target_ref}:{TARGET}"],
-            deadline=deadline,
-            cap=2**63,
-        )
+        async with packing(ws, ws.q(config=_UNCHECKED)) as git:
+            await over_host.run(
+                git,
+                LocalHost(),
+                git_dir,
+                [*FETCH, "--update-shallow"],
+                [f"+{ws.target_ref}:{TARGET}"],
+                deadline=deadline,
+                cap=2**63,
+            )
     except GitFailed:
         # Another copy of fleettui may have been faster.
         if await refs.commit_at(ws.q(), TARGET) != there:
@@ -169,7 +171,8 @@ async def tidy(ws: Workspace) -> bool:
     many = await in_thread(partial(files.packs, place)) > PACKS
     if not many and await in_thread(partial(files.loose_objects, place)) <= LOOSE_OBJECTS:
         return False
-    await ws.q().run(["gc", "--quiet", "--prune=2.weeks.ago"], deadline=_TIDY_DEADLINE)
+    async with packing(ws, ws.q()) as git:
+        await git.run(["gc", "--quiet", "--prune=2.weeks.ago"], deadline=_TIDY_DEADLINE)
     return True
 
 
@@ -205,11 +208,12 @@ async def _salvage(ws: Workspace) -> None:
 
 
 async def _copy(ws: Workspace, old: str, name: str) -> bool:
-    git = ws.q(config=_UNCHECKED)
+    wanted = [f"+{name}:{name}"]
     try:
-        await over_host.run(
-            git, LocalHost(), old, FETCH, [f"+{name}:{name}"], deadline=SEED_DEADLINE, cap=2**63
-        )
+        async with packing(ws, ws.q(config=_UNCHECKED)) as git:
+            await over_host.run(
+                git, LocalHost(), old, FETCH, wanted, deadline=SEED_DEADLINE, cap=2**63
+            )
     except (GitMissing, GitTimedOut):
         raise
     except (GitFailed, ReadError):

@@ -81,11 +81,16 @@ def mend(place: Path) -> None:
     remove_unfinished(place)
 
 
-def remove_unfinished(place: Path) -> None:
-    """Remove packs that a fetch which failed or was killed has left behind."""
-    for pattern in _UNFINISHED:
-        for path in (place / "objects" / "pack").glob(pattern):
-            _remove_old(path, TEMPORARY_S)
+def unfinished(place: Path) -> list[Path]:
+    """Packs that are being written, or were never finished."""
+    folder = place / "objects" / "pack"
+    return [path for pattern in _UNFINISHED for path in folder.glob(pattern)]
+
+
+def remove_unfinished(place: Path, *, older: float = TEMPORARY_S) -> None:
+    """Remove unfinished packs that were not written to for so many seconds."""
+    for path in unfinished(place):
+        _remove_old(path, older)
 
 
 def packs(place: Path) -> int:
@@ -130,5 +135,5 @@ def _write(path: Path, content: bytes) -> None:
 
 def _remove_old(path: Path, seconds: float) -> None:
     with contextlib.suppress(FileNotFoundError):
-        if path.is_file() and time.time() - path.stat().st_mtime > seconds:
+        if path.is_file() and (not seconds or time.time() - path.stat().st_mtime > seconds):
             path.unlink()
