@@ -81,7 +81,8 @@ async def test_preparing_again_changes_nothing(ws: Workspace, user: Path) -> Non
     for _ in range(2):
         await quarantine.prepare(ws)
     assert refs_of(ws) == before
-    assert sorted(path.name for path in ws.folder.iterdir()) == ["preparing", "quarantine.git"]
+    left = sorted(path.name for path in ws.folder.iterdir())
+    assert left == ["packing", "preparing", "quarantine.git"]
 
 
 async def test_the_target_follows_the_users_branch(ws: Workspace, user: Path) -> None:
@@ -254,7 +255,8 @@ async def test_one_beyond_mending_is_made_anew_with_what_can_be_read(
     assert set(refs_of(ws)) <= {TARGET, f"{PINS}/{first}"}
     new = commit(user, {"newer": "1"})
     assert await quarantine.take_target(ws, git_dir(user)) == new
-    assert sorted(path.name for path in ws.folder.iterdir()) == ["preparing", "quarantine.git"]
+    left = sorted(path.name for path in ws.folder.iterdir())
+    assert left == ["packing", "preparing", "quarantine.git"]
 
 
 async def test_remaking_keeps_pins(ws: Workspace, user: Path) -> None:
