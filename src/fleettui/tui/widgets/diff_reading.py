@@ -28,6 +28,8 @@ CHOSEN_MOST = 5000
 class DiffReading(GrowingDiff):
     """A cursor in the diff, which stays in view."""
 
+    _placed: tuple[tuple[object, ...], Position] | None = None
+
     # Where the cursor is
 
     @property
@@ -37,8 +39,17 @@ class DiffReading(GrowingDiff):
         if not layout.files:
             return None
         file = layout.file_of(spot.row)
+        folded, comments = layout.is_folded(file), self._marks.comments
+        # Every key that may have a reason not to work asks for it.
+        now = (layout, spot, folded, self.split, comments, len(self.patch.files))
+        if self._placed is None or self._placed[0] != now:
+            self._placed = now, self._position(file, folded=folded)
+        return self._placed[1]
+
+    def _position(self, file: int, *, folded: bool) -> Position:
+        layout, spot = self._layout, self.spot
         patch_file = self.patch.files[file]
-        row = layout.first(file) if layout.is_folded(file) else spot.row
+        row = layout.first(file) if folded else spot.row
         kind = Row(self.patch.kinds[row])
         old = kind is Row.REMOVED or (self.split and spot.side is Side.OLD and kind is Row.CONTEXT)
         numbers = self.patch.old if old else self.patch.new
