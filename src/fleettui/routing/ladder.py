@@ -1,0 +1,155 @@
+"""Which models a task may go to, first choice first.
+
+The most particular ladder counts: what the asking machine says of the kind, of its category, of
+everything (`*`); then what [routing] says of the kind, of its category; then the shipped table.
+A ladder that the user wrote is never put in another order. Where nobody gave an order (the
+shipped table, `--tier`, a model without its place), records, then how well the model is placed
+decide among those of one tier.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from fleettui.model.fleet import Fleet
+from fleettui.model.kind import Category, Kind
+from fleettui.routing.catalogue import LOCAL, Catalogue, Rung
+from fleettui.routing.defaults import ESCALATES, FOLLOWS, FREE_ONLY, MADE_FOR, levels
+from fleettui.routing.facts import FleetFacts
+from fleettui.routing.names import fits, key, split
+from fleettui.routing.outcomes import Standing
+from fleettui.routing.placement import serving_order
+
+EVERY_KIND = "*"
+DEFAULTS = "the shipped table"
+
+_PLACES = 3
+"""Machines that are considered for one model where nobody named one."""
+
+_LONGEST = 120
+"""Rungs of a ladder that nobody wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs, and where they are from. `written`: the user wrote it, in fleet.toml."""
+
+    rungs: tuple[Rung, ...]
+    source: str
+    written: bool = False
+
+
+class Ladders:
+    """The ladders of one fleet for one asker. `standings` maps models' keys to their records."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        facts: FleetFacts,
+        asker: str | None = None,
+        standings: Mapping[str, Standing] | None = None,
+    ) -> None:
+        self.catalogue = Catalogue(fleet, facts)
+        self._facts = facts
+        self._standings = standings or {}
+        machine = fleet.machine(asker) if asker else None
+        self._written = [
+            (f"machines.{asker}.routing", machine.routing if machine else {}),
+            ("routing", {**fleet.routing.categories, **fleet.routing.kinds}),
+        ]
+
+    def of(self, kind: Kind) -> Ladder:
+        """The ladder of a kind."""
+        for prefix, ladders in self._written:
+            if (word := _word_for(kind, ladders)) is not None:
+                rungs = tuple(map(self.catalogue.rung, ladders[word]))
+                inherited = word not in (kind.value, EVERY_KIND)
+                rungs = self._adapted(kind, rungs) if inherited else rungs
+                return Ladder(rungs, f"{prefix}.{word}", written=True)
+        return self._shipped(kind)
+
+    def lowest_first(self, kinds: Iterable[Kind]) -> Ladder:
+        """For a task of which nobody is sure: what its likely kinds would take, cheapest first."""
+        rungs = [rung for kind in (*kinds, Kind.BUG_HUNTING) for rung in self.of(kind).rungs]
+        ordered = sorted(dict.fromkeys(rungs), key=lambda rung: self.catalogue.rank(rung.tier))
+        return Ladder(tuple(ordered), "the lowest tier first, because the kind is not sure")
+
+    def start(self, kind: Kind) -> int:
+        """The rank of the tier that a kind's ladder starts at; a ladder of nothing: 0."""
+        if not any(_word_for(kind, ladders) for _, ladders in self._written):
+            tiers = map(self.catalogue.tier_of, levels(kind))
+            return next((self.catalogue.rank(tier) for tier in tiers if tier), 0)
+        rungs = self.of(kind).rungs
+        return self.catalogue.rank(rungs[0].tier) if rungs else 0
+
+    def in_tier(self, tier: str, kind: Kind) -> Ladder:
+        """The models of one tier, those of the kind's own ladder first."""
+        own = [rung for rung in self.of(kind).rungs if rung.tier == tier]
+        rungs = dict.fromkeys((*own, *self._tier(tier, kind.category)))
+        return Ladder(tuple(rungs), f"tier {tier}")
+
+    def of_model(self, model: str, kind: Kind) -> Ladder:
+        """One model: at its place, or, named alone, wherever it is served."""
+        if split(model)[1]:
+            return Ladder((self.catalogue.rung(model),), f"model {model}")
+        own = [rung for rung in self.of(kind).rungs if key(rung.name) == key(model)]
+        others = [rung for rung in self.catalogue.everything if key(rung.name) == key(model)]
+        placed = serving_order(others, self._facts)
+        return Ladder(tuple(dict.fromkeys((*own, *placed))), f"model {model}")
+
+    def free(self, category: Category) -> tuple[Rung, ...]:
+        """The fleet's own models, those made for the category first."""
+        return tuple(self._tier(LOCAL, category))
+
+    def _adapted(self, kind: Kind, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        """A category's ladder for a kind that has a way of its own in the shipped table."""
+        if kind in FREE_ONLY:
+            return tuple(rung for rung in rungs if rung.free)
+        if kind in ESCALATES and all(rung.free for rung in rungs):
+            above = self.of(_FIRST_OF[ESCALATES[kind]]).rungs
+            return rungs + tuple(islice((rung for rung in above if not rung.free), 1))
+        return rungs
+
+    def _shipped(self, kind: Kind) -> Ladder:
+        tiers = (self.catalogue.tier_of(level) for level in levels(kind))
+        category = FOLLOWS.get(kind, kind.category)
+        found = [
+            rung
+            for tier in dict.fromkeys(tier for tier in tiers if tier is not None)
+            for rung in self._tier(tier, category)
+        ]
+        if found or self.catalogue.paid_tiers:
+            return Ladder(tuple(found), DEFAULTS)
+        return Ladder(self.free(category), f"{DEFAULTS}, without a paid model")
+
+    def _tier(self, tier: str, category: Category) -> Iterator[Rung]:
+        """The models of a tier in the order of records, purpose, size and place."""
+        by_name: dict[str, list[Rung]] = {}
+        for rung in self.catalogue.everything:
+            if rung.tier == tier:
+                by_name.setdefault(key(rung.name), []).append(rung)
+        ordered = [serving_order(rungs, self._facts) for rungs in by_name.values()]
+        ordered.sort(key=lambda rungs: self._preference(rungs[0], category))
+        every = (rung for rungs in ordered for rung in rungs[:_PLACES])
+        return islice(every, _LONGEST)
+
+    def _preference(self, rung: Rung, category: Category) -> tuple[bool, int, int, float, int]:
+        facts = self._facts.machines.get(rung.place)
+        served = facts.served(rung.name) if facts else None
+        silent = facts is not None and rung.on_machine and facts.ollama.answers is False
+        globs = MADE_FOR[category]
+        purpose = next((at for at, glob in enumerate(globs) if fits(rung.name, glob)), len(globs))
+        standing = self._standings.get(key(rung.name), Standing.UNKNOWN)
+        usd = rung.usd(3, 1)
+        size = (served.size if served else None) or 0
+        return silent, standing, purpose, float("inf") if usd is None else usd, -size
+
+
+_FIRST_OF = {category: next(k for k in Kind if k.category is category) for category in Category}
+
+
+def _word_for(kind: Kind, ladders: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The key among some ladders that means a kind: its own, its category's, or every one's."""
+    category = FOLLOWS.get(kind, kind.category)
+    words = (kind.value, category.value, EVERY_KIND)
+    return next((word for word in words if ladders.get(word)), None)
