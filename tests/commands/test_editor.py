@@ -9,13 +9,19 @@ from fleettui.commands.editor import command, copy_name, edit
 from fleettui.model.errors import OperationFailed
 from tests.lab.repos import executable
 
+HARMLESS = ["-R", "--cmd", "set nomodeline"]
+
 
 @pytest.mark.parametrize(
     "environment, expected",
     [
-        ({}, ["vi", "+7", "f.py"]),
         ({"EDITOR": "nano"}, ["nano", "+7", "f.py"]),
-        ({"EDITOR": "nano", "VISUAL": "/usr/bin/nvim -R"}, ["/usr/bin/nvim", "-R", "+7", "f.py"]),
+        (
+            {"EDITOR": "nano", "VISUAL": "/opt/nvim -n"},
+            ["/opt/nvim", "-n", *HARMLESS, "+7", "f.py"],
+        ),
+        ({"EDITOR": "vim"}, ["vim", *HARMLESS, "+7", "f.py"]),
+        ({"EDITOR": "vim.tiny"}, ["vim.tiny", *HARMLESS, "+7", "f.py"]),
         ({"VISUAL": "code"}, ["code", "--wait", "--goto", "f.py:7"]),
         ({"VISUAL": "hx"}, ["hx", "f.py:7"]),
         ({"VISUAL": "my own editor"}, ["my", "own", "editor", "f.py"]),
@@ -25,6 +31,17 @@ def test_the_line_is_given_where_the_editor_takes_one(
     environment: dict[str, str], expected: list[str]
 ) -> None:
     assert command(environment, "f.py", 7) == expected
+
+
+@pytest.mark.parametrize(
+    "real, more", [("vim.basic", HARMLESS), ("nvim", HARMLESS), ("nvi", []), ("busybox", [])]
+)
+def test_modelines_are_off_where_vi_is_vim(tmp_path: Path, real: str, more: list[str]) -> None:
+    executable(tmp_path / real, "#!/bin/sh\n")
+    (tmp_path / "editor").symlink_to(real)
+    (tmp_path / "vi").symlink_to("editor")
+    environment = {"PATH": str(tmp_path)}
+    assert command(environment, "f.py", 7) == ["vi", *more, "+7", "f.py"]
 
 
 def test_an_open_quotation_mark_is_told() -> None:

@@ -1,6 +1,7 @@
 """The whole way of a change by keys, in a real terminal: two real machines, a real remote."""
 
 import asyncio
+import re
 import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from tests.lab.repos import commit, git
 from tests.lab.review import ReviewLab, review_lab
 from tests.lab.tmux import PATIENCE_S, Tmux, running_tmux
 
+OPEN = re.compile(r"▾ +A (file\d\d.txt)")
 GOOD = "def retry():\n    return 2\n"
 
 
@@ -33,6 +35,13 @@ class Screen:
         async with asyncio.timeout(PATIENCE_S):
             while not true():  # noqa: ASYNC110 - other processes ring no bell
                 await asyncio.sleep(0.1)
+
+    async def opens(self, seen: set[str]) -> str:
+        """The file of a diff, once that is none of those that were seen."""
+        async with asyncio.timeout(PATIENCE_S):
+            while set(files := OPEN.findall(await self.shows("waiting on you"))) <= seen:  # noqa: ASYNC110 - other processes ring no bell
+                await asyncio.sleep(0.1)
+        return str(files[0])
 
 
 @pytest.fixture
@@ -103,7 +112,9 @@ async def test_a_dozen_good_branches_are_a_dozen_looks_and_one_train(screen: Scr
     screen.open()
     screen.type("r")
     await screen.shows("waiting on you 12")
+    seen: set[str] = set()
     for number in range(1, 13):
+        seen.add(await screen.opens(seen))
         screen.type("a")
         await screen.shows(f"approved {number}")
     screen.type("T")

@@ -224,7 +224,7 @@ async def test_a_target_that_moves_while_approving_is_refused() -> None:
         service.put(T47, target="f" * 40, evaluation=replace(found, target="f" * 40))
         service.listeners = telling
         text = await press(pilot, "a")
-        assert "✕ agent/t-47 was not approved: the target moved" in last(text)
+        assert "▲ the target moved since you opened it" in last(text)
         assert not any(each.startswith("approve") for each in service.asked)
 
 

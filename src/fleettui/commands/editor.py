@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shlex
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -13,9 +14,13 @@ from fleettui.model.text import clean
 _USUAL = "vi"
 _NAME_LIMIT = 60
 _AT_PLUS = frozenset(
-    {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "joe", "micro", "kak",
+    {"vi", "view", "nano", "pico", "emacs", "emacsclient", "joe", "micro", "kak",
      "mg", "ne", "jed"}
 )  # fmt: skip
+_VI = frozenset({"vi", "view", "editor"})
+_VIM = frozenset({"vim", "nvim", "gvim", "mvim", "rvim", "vimx"})
+_HARMLESS = ("-R", "--cmd", "set nomodeline")
+"""A modeline in the file of an agent would set options, some of which run things."""
 _AT_COLON = frozenset({"hx", "helix", "subl", "zed"})
 _GOTO = frozenset({"code", "code-insiders", "codium", "cursor", "windsurf"})
 
@@ -47,6 +52,8 @@ def command(environment: Mapping[str, str], file: str, line: int) -> Sequence[st
     except ValueError:
         raise OperationFailed("$VISUAL or $EDITOR has an open quotation mark") from None
     name = PurePosixPath(argv[0]).name
+    if _is_vim(argv[0], environment):
+        return [*argv, *_HARMLESS, f"+{line}", file]
     if name in _AT_PLUS:
         return [*argv, f"+{line}", file]
     if name in _AT_COLON:
@@ -54,6 +61,15 @@ def command(environment: Mapping[str, str], file: str, line: int) -> Sequence[st
     if name in _GOTO:
         return [*argv, "--wait", "--goto", f"{file}:{line}"]
     return [*argv, file]
+
+
+def _is_vim(program: str, environment: Mapping[str, str]) -> bool:
+    """Whether it is Vim or Neovim, also where it goes by the name of vi."""
+    name = PurePosixPath(program).name
+    if name in _VI:
+        found = shutil.which(program, path=environment.get("PATH"))
+        name = PurePosixPath(os.path.realpath(found)).name if found else name
+    return name.partition(".")[0] in _VIM
 
 
 def copy_name(path: str) -> str:

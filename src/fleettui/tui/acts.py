@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fleettui.model.errors import FleettuiError
 from fleettui.tui.said import Manner, Said
@@ -14,6 +14,14 @@ def tell_bug(crashed: Callable[[BaseException], None], task: asyncio.Task[None])
     error = None if task.cancelled() else task.exception()
     if error is not None:
         crashed(error)
+
+
+class _Next(NamedTuple):
+    """What was asked for while something else ran under the lock that it needs."""
+
+    lock: Hashable
+    words: str
+    do: Callable[[], object]
 
 
 class Acts:
@@ -28,12 +36,15 @@ class Acts:
         self._changed = changed
         self._crashed = crashed
         self._running: dict[Hashable, tuple[str, asyncio.Task[None]]] = {}
+        self._next: _Next | None = None
         self.said: Said | None = None
 
     @property
     def doing(self) -> tuple[str, ...]:
-        """What is being done, in words, oldest first; what is done at once has none."""
-        return tuple(words for words, _ in self._running.values() if words)
+        """What is being done, in words, oldest first, then what follows it; what is done at once
+        has no words."""
+        running = [words for words, _ in self._running.values() if words]
+        return (*running, f"then {self._next.words}") if self._next else tuple(running)
 
     def under(self, lock: Hashable) -> str:
         """What is being done under a lock; "" for nothing."""
@@ -52,6 +63,18 @@ class Acts:
         self.hush(failures=bool(doing))
         self._changed()
         return True
+
+    def then(self, lock: Hashable, words: str, do: Callable[[], object]) -> None:
+        """Do this when what runs under a lock is done, unless `drop_next` comes before."""
+        self.hush()
+        self._next = _Next(lock, words, do)
+        self._changed()
+
+    def drop_next(self) -> None:
+        """Forget what was to follow: the user does something else."""
+        if self._next is not None:
+            self._next = None
+            self._changed()
 
     def say(self, manner: Manner, text: str) -> None:
         """Tell something; what went wrong stays until something else is said."""
@@ -74,7 +97,16 @@ class Acts:
                 self.said = Said(Manner.DONE, done)
         finally:
             del self._running[lock]
+            follows, self._next = self._next, None
             self._changed()
+            if follows is not None:
+                self._follow(follows)
+
+    def _follow(self, follows: "_Next") -> None:
+        if follows.lock in self._running:
+            self._next = follows
+        else:
+            follows.do()
 
     async def close(self, patience: float) -> None:
         """Let what is being done come to its end, within so many seconds."""

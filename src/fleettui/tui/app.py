@@ -13,6 +13,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.notifications import SeverityLevel
+from textual.worker import WorkerFailed
 
 from fleettui.model.text import clean
 from fleettui.tui import keys as key_list
@@ -143,7 +144,8 @@ class FleetApp(NavigableApp):
         """A bug in a screen: one line for the user, not Textual's pages with every value in it."""
         super()._handle_exception(error)
         self._exit_renderables.clear()
-        self.failure = self.failure or error
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        self.failure = self.failure or cause
 
     def _crashed(self, error: BaseException) -> None:
         self.failure = error

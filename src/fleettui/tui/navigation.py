@@ -37,6 +37,8 @@ class NavigableApp(ThemedApp):
         Textual would hand the key round first where no widget has the keyboard: what is typed
         behind it would overtake it, and miss the text or the sheet that it opens.
         """
+        if priority:
+            self.acts.drop_next()
         done = await super()._check_bindings(key, priority)
         if done or not priority or self.focused is not None:
             return done

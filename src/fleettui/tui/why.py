@@ -15,7 +15,8 @@ class At:
 
     `file`: a path, "" where there is none. `line`: keys move in the diff, and it has lines.
     `draft`: on that line is a comment that was not sent. `signals`: blocking ones, not
-    acknowledged. `busy`: what is being done in the repository right now.
+    acknowledged. `busy`: what is being done in the repository right now. `unseen`: why nothing
+    of the diff is on the screen, "": something is.
     """
 
     seen: Evaluation | None = None
@@ -26,13 +27,14 @@ class At:
     split_fits: bool = True
     editor: bool = True
     busy: str = ""
+    unseen: str = ""
 
 
 Reason: TypeAlias = str | None
 _Rule: TypeAlias = Callable[[Change, RepoReview, At], Reason]
 
 _LANDS = frozenset({"merge", "undo", "push", "train", "remove"})
-_OF_REPO = frozenset({"undo", "push", "train"})
+OF_REPO = frozenset({"undo", "push", "train"})
 """What needs a repository, but no change."""
 
 
@@ -40,7 +42,7 @@ def why_not(action: str, view: ReviewView, change: Change | None, at: At) -> Rea
     """Why the action would do nothing now; None: it does something."""
     if action in _LANDS and at.busy:
         return f"{at.busy}: wait until that is done"
-    if action in _OF_REPO:
+    if action in OF_REPO:
         repo = _repo(view, change)
         if repo is None:
             return "no repository is configured"
@@ -104,6 +106,8 @@ def _approve(change: Change, repo: RepoReview, at: At) -> Reason:
         return "it is approved already: m lands it, u takes the approval back"
     if at.seen is None:
         return "look at it first: enter opens it"
+    if at.unseen:
+        return at.unseen
     reason = moved(change, at.seen)
     if reason:
         return reason

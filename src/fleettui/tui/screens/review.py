@@ -1,6 +1,7 @@
 """The keys of the review screen: moving in it, and having something done."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -18,10 +19,13 @@ from fleettui.tui.screens.review_doing import Doing
 from fleettui.tui.screens.review_reading import Reading
 from fleettui.tui.screens.review_writing import Writing
 from fleettui.tui.screens.sheets import Sheet
-from fleettui.tui.why import At, why_not
+from fleettui.tui.why import OF_REPO, At, why_not
 from fleettui.tui.widgets.diff_messages import Searched
 from fleettui.tui.widgets.diff_view import DiffView
 from fleettui.tui.widgets.lines import Lines
+
+WORDS = {"undo": "undo", "push": "push", "train": "land all"}
+"""What may wait until something else is done, as the footer calls it."""
 
 
 class ReviewScreen(ReviewDesk):
@@ -50,7 +54,7 @@ class ReviewScreen(ReviewDesk):
         """Open the chosen change, or what became of it; in its diff, attach to its agent."""
         if self.change is None:
             return
-        if self.reading.outdated(self.change):
+        if self.reading.outdated(self.change) or self.reading.failed:
             self.reading.reload()
             self.acts.hush()
         elif self.in_diff:
@@ -130,11 +134,21 @@ class ReviewScreen(ReviewDesk):
 
     async def action_act(self, name: str) -> None:
         """Do what a key is for, or say why not."""
-        reason = why_not(name, self.view, self.change, self.at())
-        if reason is not None:
+        self.reviews = self.ports.reviews()
+        repo, at = self.repo, self.at()
+        reason = why_not(name, self.view, self.change, at)
+        if reason is None:
+            await self.doing.do(name, repo, self.change)
+        elif at.busy and repo is not None and name in OF_REPO:
+            later = partial(self.app.call_later, self._go_on, name)
+            self.acts.then(landing_lock(repo.name), WORDS[name], later)
+        else:
             self.acts.say(Manner.WHY, reason)
-            return
-        await self.doing.do(name, self.repo, self.change)
+
+    async def _go_on(self, name: str) -> None:
+        """What had to wait, if the user still is here."""
+        if self.app.screen is self:
+            await self.action_act(name)
 
     async def action_find(self) -> None:
         """Filter the list, or search in the diff."""
@@ -158,8 +172,8 @@ class ReviewScreen(ReviewDesk):
             self.action_side("list")
         self.refresh_bindings()
 
-    def _ask(self, sheet: Sheet[Any], then: Callable[[Any], None]) -> None:
-        self.app.push_screen(sheet, then)
+    async def _ask(self, sheet: Sheet[Any], then: Callable[[Any], None]) -> None:
+        await self.app.push_screen(sheet, then)
 
     def _judged(self, key: ChangeKey) -> None:
         """After a verdict, the next change that waits is chosen, unless the user went on."""

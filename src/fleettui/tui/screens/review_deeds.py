@@ -1,6 +1,6 @@
 """What the keys of the review screen ask the service to do, and what is said when it is done."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fleettui.model import fmt
@@ -17,9 +17,9 @@ from fleettui.model.landing import (
 from fleettui.model.review_port import ReviewPort
 from fleettui.tui.acts import Acts
 from fleettui.tui.draw.review_marks import short
+from fleettui.tui.said import Manner
 from fleettui.tui.screens import review_plans as plans
 from fleettui.tui.screens.sheets import Plan, Sheet
-from fleettui.tui.why import moved
 
 WhatT = TypeVar("WhatT")
 _Work = Callable[[], Coroutine[Any, Any, str]]
@@ -38,7 +38,7 @@ class Deeds:
         self,
         port: ReviewPort,
         acts: Acts,
-        ask: Callable[[Sheet[Any], Callable[[Any], None]], None],
+        ask: Callable[[Sheet[Any], Callable[[Any], None]], Awaitable[None]],
         judged: Callable[[ChangeKey], None],
     ) -> None:
         self._port = port
@@ -49,14 +49,10 @@ class Deeds:
     # Verdicts
 
     def approve(self, change: Change, seen: Evaluation) -> None:
-        """Say yes to what was seen, if the service still has exactly that."""
+        """Say yes to exactly what was seen."""
         key = change.key
 
         async def work() -> str:
-            now = self._port.view().find(key)
-            reason = "it is gone" if now is None else moved(now, seen)
-            if reason:
-                raise Refused(f"{key.branch} was not approved", reason)
             await self._port.approve(key, seen.head, tree=seen.tree)
             self._judged(key)
             return (
@@ -128,7 +124,7 @@ class Deeds:
 
         self._start(("uncomment", key, comment.id), "", work)
 
-    def send(self, change: Change) -> None:
+    async def send(self, change: Change) -> None:
         """Send the comments, after a look at the prompt."""
         key = change.key
 
@@ -144,11 +140,11 @@ class Deeds:
 
             return work
 
-        self._sheet(plans.send_plan(change), ("say", key), f"sending to {key.branch}", sent)
+        await self._sheet(plans.send_plan(change), ("say", key), f"sending to {key.branch}", sent)
 
     # Landing
 
-    def merge(self, change: Change, repo: RepoReview) -> None:
+    async def merge(self, change: Change, repo: RepoReview) -> None:
         """Land one change, after a look at what the target becomes."""
         key = change.key
 
@@ -161,9 +157,9 @@ class Deeds:
             return work
 
         plan = plans.merge_plan(self._port, change, repo)
-        self._sheet(plan, landing_lock(repo.name), f"merging {key.branch}", landed)
+        await self._sheet(plan, landing_lock(repo.name), f"merging {key.branch}", landed)
 
-    def train(self, repo: RepoReview) -> None:
+    async def train(self, repo: RepoReview) -> None:
         """Land everything approved, after a look at the chain."""
 
         def landed(train: Train) -> _Work:
@@ -177,9 +173,11 @@ class Deeds:
             return work
 
         plan = plans.train_plan(self._port, repo)
-        self._sheet(plan, landing_lock(repo.name), f"landing a train on {repo.target}", landed)
+        await self._sheet(
+            plan, landing_lock(repo.name), f"landing a train on {repo.target}", landed
+        )
 
-    def undo(self, repo: RepoReview) -> None:
+    async def undo(self, repo: RepoReview) -> None:
         """Take back the last landing, after a look."""
 
         def undone(preview: UndoPreview) -> _Work:
@@ -191,9 +189,9 @@ class Deeds:
 
         plan = plans.undo_plan(self._port, repo)
         doing = f"taking back the last landing in {repo.name}"
-        self._sheet(plan, landing_lock(repo.name), doing, undone)
+        await self._sheet(plan, landing_lock(repo.name), doing, undone)
 
-    def push(self, repo: RepoReview) -> None:
+    async def push(self, repo: RepoReview) -> None:
         """Push the target branch, after a look at what the remote gains."""
 
         def pushed(preview: PushPreview) -> _Work:
@@ -207,9 +205,9 @@ class Deeds:
             return work
 
         plan = plans.push_plan(self._port, repo)
-        self._sheet(plan, landing_lock(repo.name), f"pushing to {repo.remote}", pushed)
+        await self._sheet(plan, landing_lock(repo.name), f"pushing to {repo.remote}", pushed)
 
-    def remove(self, change: Change) -> None:
+    async def remove(self, change: Change) -> None:
         """Remove worktree and branch, after a look at what is deleted."""
         key = change.key
 
@@ -221,12 +219,14 @@ class Deeds:
             return work
 
         plan = plans.remove_plan(self._port, change)
-        self._sheet(plan, landing_lock(key.repo), f"removing {key.branch}", removed)
+        await self._sheet(plan, landing_lock(key.repo), f"removing {key.branch}", removed)
 
     def _start(self, lock: tuple[object, ...], doing: str, work: _Work) -> None:
-        self._acts.start(lock, doing, work)
+        if not self._acts.start(lock, doing, work):
+            busy = self._acts.under(lock) or "the same is being done"
+            self._acts.say(Manner.WHY, f"{busy}: wait until that is done")
 
-    def _sheet(
+    async def _sheet(
         self,
         plan: Plan[WhatT],
         lock: tuple[object, ...],
@@ -237,7 +237,7 @@ class Deeds:
             if what is not None:
                 self._start(lock, doing, work_of(what))
 
-        self._ask(Sheet(plan), confirmed)
+        await self._ask(Sheet(plan), confirmed)
 
 
 def _landed(landing: Landing, target: str) -> str:

@@ -45,7 +45,7 @@ class Doing:
             "against": lambda change: self._reading.compare(),
             "fold": lambda change: self._reading.view.toggle_fold(),
         }
-        self._of_repo: Mapping[str, Callable[[RepoReview], None]] = {
+        self._of_repo: Mapping[str, Callable[[RepoReview], Awaitable[None]]] = {
             "train": screen.deeds.train,
             "undo": screen.deeds.undo,
             "push": screen.deeds.push,
@@ -55,7 +55,7 @@ class Doing:
         """Do what a key is for."""
         if name in self._of_repo:
             if repo is not None:
-                self._of_repo[name](repo)
+                await self._of_repo[name](repo)
         elif change is not None and name in self._keys:
             done = self._keys[name](change)
             if done is not None:
@@ -77,10 +77,10 @@ class Doing:
             lambda note: self._screen.deeds.reject(change, note),
         )
 
-    def _merge(self, change: Change) -> None:
+    async def _merge(self, change: Change) -> None:
         repo = self._screen.view.repo(change.key.repo)
         if repo is not None:
-            self._screen.deeds.merge(change, repo)
+            await self._screen.deeds.merge(change, repo)
 
     def _acknowledge(self, change: Change) -> None:
         signal = self._screen.signals.shown(change)
@@ -133,9 +133,9 @@ class Doing:
         self._screen.app.copy_to_clipboard(text)
         self._screen.acts.say(Manner.DONE, f"copied {text.strip()}")
 
-    def _about(self, change: Change) -> None:
+    async def _about(self, change: Change) -> None:
         plan = about_plan(change, self._screen.seen.taken_at)
-        self._screen.app.push_screen(Sheet(plan, Strategy.MERGE))
+        await self._screen.app.push_screen(Sheet(plan, Strategy.MERGE))
 
     def _edit(self, change: Change) -> None:
         file = file_at(self._reading.view)

@@ -1,12 +1,10 @@
-"""The right side of the review screen: summary, files, and the diff, loaded while it is read."""
+"""The right side of the review screen: the diff is loaded while it is read."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 
 from fleettui.model.change import Change, Comment, Evaluation, FileChange
@@ -14,28 +12,25 @@ from fleettui.model.errors import FleettuiError
 from fleettui.model.patch import Patch, Row
 from fleettui.model.review_port import Against, ReviewPort
 from fleettui.tui.acts import Acts
-from fleettui.tui.draw.review_files import Strip, draw_strip
-from fleettui.tui.draw.review_summary import (
-    Summary,
-    draw_summary,
-    summary_lines,
-)
+from fleettui.tui.draw.review_files import Strip
+from fleettui.tui.draw.review_summary import Summary
 from fleettui.tui.said import Manner
 from fleettui.tui.screens.review_cursor import draft_at
 from fleettui.tui.screens.review_opened import Opened, folded, opened
+from fleettui.tui.screens.review_page import Page
 from fleettui.tui.why import At, moved
 from fleettui.tui.widgets.diff_messages import Chosen, CursorMoved, Position, TextWanted
-from fleettui.tui.widgets.diff_view import DiffView
-from fleettui.tui.widgets.lines import Lines
 
 _BREATH = 0.06
 """Seconds that a change must stay chosen before git is asked for its diff."""
 _UNREAD = 1.5
 """Seconds after which a diff is not replaced by itself any more."""
 _SPLIT_LEAST = 72
+_READING = "its diff is not on the screen yet: look at it first"
+_FAILED = "its diff could not be read: enter tries again"
 
 
-class Reading(Vertical):
+class Reading(Page):
     """Shows one change. A diff that is open stays open until its reader wants a newer one."""
 
     class Pressed(Message):
@@ -46,26 +41,19 @@ class Reading(Vertical):
             self.twice = twice
 
     def __init__(self, port: ReviewPort, acts: Acts) -> None:
-        super().__init__(id="reading")
+        super().__init__()
         self._port = port
         self._acts = acts
         self._summary: Summary | None = None
         self._visible = False
         self._opened: Opened | None = None
         self._loading = ""
+        self._unseen = ""
         self._opened_at = 0.0
         self._folds: Mapping[str, str] = {}
         self._back_to: Position | None = None
         self._marks: tuple[tuple[Comment, ...], frozenset[str]] = ((), frozenset())
         self.active = False
-        self.view = DiffView(id="diff")
-        self.view.can_focus = False
-
-    def compose(self) -> ComposeResult:
-        """Summary, files, diff."""
-        yield Lines(draw_summary, self._summary, id="summary")
-        yield Lines(draw_strip, Strip(), id="files")
-        yield self.view
 
     # What is shown
 
@@ -78,6 +66,11 @@ class Reading(Vertical):
     def seen(self) -> Evaluation | None:
         """What the open diff was made of."""
         return self._opened.seen if self._opened is not None else None
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing is shown, and nothing will be."""
+        return self._unseen == _FAILED
 
     @property
     def searching(self) -> bool:
@@ -142,6 +135,7 @@ class Reading(Vertical):
         now = opened(change)
         if now is not None:
             self._opened_at = asyncio.get_running_loop().time()
+            self._unseen = _READING
             self._load(now)
 
     def _load(self, wanted: Opened) -> None:
@@ -160,6 +154,8 @@ class Reading(Vertical):
                 self._take(patch)
         except FleettuiError as error:
             self._acts.say(Manner.FAILED, f"no diff: {error}")
+            if self._unseen:
+                self._unseen = _FAILED
         self._loading = ""
         if wanted.against is not Against.LANDS:
             self.view.mark(folds=await asyncio.to_thread(folded, self.files))
@@ -177,9 +173,15 @@ class Reading(Vertical):
                 patch, comments=change.comments, reviewed=change.reviewed, folds=self._folds
             )
             self._draw()
+        self.call_after_refresh(self._was_shown, self._opened)
         back = self._back_to
         if back is not None and self.view.goto(back.index, back.side, back.line):
             self._back_to = None
+
+    def _was_shown(self, what: Opened | None) -> None:
+        if self._unseen and what is self._opened:
+            self._unseen = ""
+            self.screen.refresh_bindings()
 
     # Drawing
 
@@ -187,25 +189,15 @@ class Reading(Vertical):
         if not (self.is_mounted and self.is_attached) or not self._visible:
             return
         summary = self._summary
-        if summary is not None:
-            summary = replace(summary, seen=self.seen)
-        lines: Lines[Summary | None] = self.query_one("#summary", Lines)
-        width = lines.room.width or self.size.width or 80
-        needed = len(summary_lines(summary, width)) if summary is not None else 1
-        lines.styles.height = max(1, min(needed, max(2, self.app.size.height // 3)))
-        lines.value = summary
+        self.draw_top(replace(summary, seen=self.seen) if summary is not None else None)
         self._draw_strip()
 
     def _draw_strip(self) -> None:
         files, position, change = self.files, self.view.position, self.change
-        strip: Lines[Strip] = self.query_one("#files", Lines)
-        strip.value = Strip(
-            files,
-            position.index if position is not None else 0,
-            change.reviewed if change is not None else frozenset(),
-            self._opened.against if self._opened is not None else Against.LANDS,
-            self._loading,
-        )
+        at = position.index if position is not None else 0
+        reviewed = change.reviewed if change is not None else frozenset[str]()
+        against = self._opened.against if self._opened is not None else Against.LANDS
+        self.draw_files(Strip(files, at, reviewed, against, self._loading))
 
     def on_resize(self) -> None:
         """The summary may need more lines, or less."""
@@ -247,6 +239,7 @@ class Reading(Vertical):
             self.view.size.width >= _SPLIT_LEAST or self.view.split,
             editor,
             busy,
+            self._unseen,
         )
 
     # Moving

@@ -1,7 +1,7 @@
 """Sheets: exactly what is about to be done, before it is done."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -43,18 +43,25 @@ class Plan(Generic[WhatT]):
 
 @dataclass(frozen=True, slots=True)
 class State(Generic[WhatT]):
-    """How far it is: nothing yet, what would happen, or why that cannot be told."""
+    """How far it is: nothing yet, what would happen, or why that cannot be told. `early`: enter
+    was pressed before there was anything to see."""
 
     plan: Plan[WhatT]
     strategy: Strategy
     what: WhatT | None = None
     failure: str = ""
+    early: bool = False
 
     @property
     def ready(self) -> bool:
         """Whether enter would do something."""
         done = self.what is not None and bool(self.plan.does)
         return done and not self.plan.blocked(cast("WhatT", self.what))
+
+    @property
+    def open(self) -> bool:
+        """Whether enter does something, or will."""
+        return self.ready or (self.what is None and not self.failure and bool(self.plan.does))
 
 
 def draw_sheet(value: State[Any], width: int, height: int) -> Drawing:
@@ -73,7 +80,13 @@ def draw_keys(value: State[Any], width: int, height: int) -> Drawing:
     """What enter and esc do; always in sight, however long the sheet is."""
     back: Line = (("esc ", Tone.KEY), ("changes nothing" if value.ready else "back", Tone.DIM))
     line: Line = (("enter ", Tone.KEY), (f"{value.plan.does}   ", Tone.TEXT), *back)
-    return Drawing(fitted([line if value.ready else back], width))
+    if not value.ready:
+        line = back
+    if value.early:
+        again = "press enter again: " if value.ready else ""
+        early = f"▲ {again}it came before this could be read   "
+        line = ((early, Tone.WARN), *line)
+    return Drawing(fitted([line], width))
 
 
 class Sheet(ModalScreen[WhatT | None]):
@@ -93,7 +106,7 @@ class Sheet(ModalScreen[WhatT | None]):
         with Vertical(id="sheet"):
             yield Lines(draw_sheet, self._state, id="plan")
             yield Lines(draw_keys, self._state, id="answers")
-        yield KeyHints()
+        yield KeyHints(self._why_not)
 
     def on_mount(self) -> None:
         """Find out what would happen."""
@@ -114,9 +127,9 @@ class Sheet(ModalScreen[WhatT | None]):
         try:
             what = await plan.load(strategy)
         except FleettuiError as error:
-            self._become(State(plan, strategy, failure=str(error)))
+            self._become(replace(self._state, failure=str(error)))
         else:
-            self._become(State(plan, strategy, what))
+            self._become(replace(self._state, what=what))
             self.call_after_refresh(self._was_painted)
 
     def _was_painted(self) -> None:
@@ -140,15 +153,22 @@ class Sheet(ModalScreen[WhatT | None]):
         self.call_after_refresh(self._become, self._state)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what was shown can be confirmed: a key that was typed ahead confirms nothing."""
+        """What is blocked cannot be confirmed."""
         if action == "confirm":
-            return self._state.ready and self._painted
+            return self._state.open
         if action == "strategy":
             return self._state.plan.strategies
         return True
 
+    def _why_not(self, action: str) -> str | None:
+        seen = self._state.ready and self._painted
+        return None if action != "confirm" or seen else "nothing to confirm yet"
+
     def action_confirm(self) -> None:
-        """Do it."""
+        """Do it, if it was seen: a key that was typed ahead confirms nothing."""
+        if not (self._state.ready and self._painted):
+            self._become(replace(self._state, early=True))
+            return
         self._painted = False
         self.dismiss(self._state.what)
 

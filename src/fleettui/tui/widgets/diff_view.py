@@ -102,7 +102,9 @@ class DiffView(DiffReading):
 
     def _take(self, patch: Patch, marks: Marks) -> None:
         super()._take(patch, marks)
-        self.search = None
+        if self.search is not None:
+            self.search = Search(patch, self.search.text)
+            self._painter.needle = self.search.on_screen
 
     def _absorb(self) -> None:
         nothing = not self._layout.rows

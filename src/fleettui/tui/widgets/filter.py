@@ -52,29 +52,27 @@ class FilterBar(Horizontal):
         placeholder: str = "name, role, model, branch or state",
     ) -> None:
         super().__init__()
-        self._placeholder = placeholder
         self._look_for = look_for
         self._count = count
+        self._text = Input(
+            placeholder=placeholder, restrict=_DRAWABLE, compact=True, select_on_focus=False
+        )
+        self._found = Lines(draw_count, count(), id="count")
 
     def compose(self) -> ComposeResult:
         """Prompt, text, count."""
         yield Lines(draw_prompt, "")
-        yield Input(
-            placeholder=self._placeholder,
-            restrict=_DRAWABLE,
-            compact=True,
-            select_on_focus=False,
-        )
-        yield Lines(draw_count, self._count(), id="count")
+        yield self._text
+        yield self._found
 
     def ask(self) -> None:
         """Give the text the keyboard, at once: the next key may already be there."""
-        self.screen.set_focus(self.query_one(Input))
+        self.screen.set_focus(self._text)
 
     async def action_done(self) -> None:
         """Give the keyboard back, once what was typed before is in the text and was looked for."""
         arrived = asyncio.Event()
-        if self.query_one(Input).call_later(arrived.set):
+        if self._text.call_later(arrived.set):
             await arrived.wait()
         self._look()
         self.screen.set_focus(None)
@@ -86,10 +84,9 @@ class FilterBar(Horizontal):
 
     def _look(self) -> None:
         """Look for what stands there now, which may be more than the event knew of."""
-        self._look_for(self.query_one(Input).value)
+        self._look_for(self._text.value)
         self.show_count()
 
     def show_count(self) -> None:
         """Tell anew how many were found."""
-        count: Lines[tuple[int, str]] = self.query_one("#count", Lines)
-        count.value = self._count()
+        self._found.value = self._count()
