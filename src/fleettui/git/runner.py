@@ -16,6 +16,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from fleettui.git.safety import arguments, environment
+from fleettui.hosts.reaping import reap_by_descriptor
 from fleettui.model.errors import OperationFailed
 from fleettui.model.text import clean
 
@@ -163,6 +164,7 @@ class Git:
 
     async def _start(self, args: Sequence[str | bytes], stdin: bytes | None) -> Process:
         argv = [self.program, *arguments(self.config), *args]
+        reap_by_descriptor()
         try:
             process = await asyncio.create_subprocess_exec(
                 *argv,
