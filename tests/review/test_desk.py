@@ -12,6 +12,9 @@ import pytest
 from fleettui.model.change import ChangeState, FetchState
 from fleettui.model.clock import Clock
 from fleettui.model.errors import OperationFailed
+from fleettui.review.desks import Desks
+from fleettui.review.fetch import CloneAt
+from fleettui.review.service import Review
 from tests.lab.repos import commit, git
 from tests.review.service_lab import ServiceLab, service_lab
 
@@ -115,3 +118,25 @@ async def test_the_head_that_was_approved_counts_whatever_the_clock_says(lab: Se
     assert lab.change("t-1").approved
     shown = await lab.review.preview_merge(lab.key("t-1"))
     assert shown.head == second
+
+
+async def test_branches_of_one_name_are_told_apart_by_their_machines(
+    lab: ServiceLab, tmp_path: Path
+) -> None:
+    await lab.review.close()
+    other = tmp_path / "there"
+    git(tmp_path, "clone", "-q", str(lab.user), str(other))
+    git(other, "switch", "-q", "-c", "agent/t-1")
+    commit(other, {"README.md": "# theirs\n"})
+    lab.agent("t-1", {"README.md": "# mine\n"})
+    places = [CloneAt("here", str(lab.agents)), CloneAt("there", str(other))]
+    lab.review = Review(
+        lambda changed: Desks(lab.repos, lambda _: places, tmp_path / "state", changed)
+    )
+    await lab.review.open()
+    await lab.review.refresh()
+    told = {one.key.machine: one.forecast for one in lab.review.view().changes}
+    assert {name: one and one.conflicts_with for name, one in told.items()} == {
+        "here": ("agent/t-1 on there",),
+        "there": ("agent/t-1 on here",),
+    }

@@ -119,6 +119,21 @@ async def test_a_shallow_clone_of_the_user_is_enough(ws: Workspace, user: Path) 
     assert await seeded(ws, shallow) == head
 
 
+async def test_a_partial_clone_of_the_user_is_told(ws: Workspace, tmp_path: Path) -> None:
+    origin = Path(ws.repo.path)
+    git(origin, "config", "uploadpack.allowFilter", "true")
+    commit(origin, {"README": "once\n"})
+    commit(origin, {"README": "now\n"})
+    partial = tmp_path / "partial"
+    asked = ["clone", "-q", "--filter=blob:none", "--no-local", str(origin), str(partial)]
+    git(tmp_path, *asked)
+    await quarantine.prepare(ws)
+    with pytest.raises(OperationFailed, match="is a partial clone and lacks files of main"):
+        await quarantine.seed(ws, git_dir(partial))
+    git(partial, "fetch", "-q", "--refetch", "--no-filter")
+    assert await quarantine.seed(ws, git_dir(partial))
+
+
 async def test_a_repository_with_long_object_names(ws: Workspace, tmp_path: Path) -> None:
     place = tmp_path / "long"
     place.mkdir()

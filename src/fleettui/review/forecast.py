@@ -6,7 +6,7 @@ tried. What is known stays known until a head or the target moves.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -235,11 +235,12 @@ def _outlook(
 ) -> Outlook:
     overlaps = _overlaps(known)
     position = {keys[number]: place for place, number in enumerate(order, 1)}
+    often = Counter(key.branch for key in known)
     forecasts = {}
     for key, one in known.items():
         against = [other for other in keys if clean.get((known[other].head, one.head)) is False]
         near = [other for other in known if other in overlaps[key]]
-        forecasts[key] = Forecast(_branches(against), _branches(near), position.get(key))
+        forecasts[key] = Forecast(_named(against, often), _named(near, often), position.get(key))
     return Outlook(forecasts, tuple(keys[number] for number in order))
 
 
@@ -255,5 +256,8 @@ def _overlaps(known: Mapping[ChangeKey, Evaluation]) -> defaultdict[ChangeKey, s
     return found
 
 
-def _branches(keys: Sequence[ChangeKey]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key.branch for key in keys))
+def _named(keys: Sequence[ChangeKey], often: Mapping[str, int]) -> tuple[str, ...]:
+    """Their branches; with the machine where more than one has a branch of that name."""
+    return tuple(
+        key.branch if often[key.branch] == 1 else f"{key.branch} on {key.machine}" for key in keys
+    )

@@ -120,6 +120,8 @@ async def take_target(ws: Workspace, git_dir: str, *, deadline: float = TARGET_D
     except GitFailed:
         # Another copy of fleettui may have been faster.
         if await refs.commit_at(ws.q(), TARGET) != there:
+            if await _is_partial(git_dir):
+                raise _lacking(ws) from None
             raise
     here = await refs.commit_at(ws.q(), TARGET)
     if here is None:
@@ -184,6 +186,18 @@ async def _target_of(ws: Workspace, git_dir: str) -> str:
         text = f"{clean(git_dir)} has no branch {clean(ws.repo.base)}"
         raise ReadError(text, f"correct base of {clean(ws.repo.name)} in fleet.toml")
     return object_id(told.stdout)
+
+
+async def _is_partial(git_dir: str) -> bool:
+    asked = ["config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$"]
+    return bool((await Git(git_dir=git_dir).run(asked, ok=(0, 1))).stdout)
+
+
+def _lacking(ws: Workspace) -> OperationFailed:
+    return OperationFailed(
+        f"{clean(ws.repo.path)} is a partial clone and lacks files of {clean(ws.repo.base)}",
+        "fetch them: git fetch --refetch --no-filter",
+    )
 
 
 async def _complete(ws: Workspace, object_format: str | None) -> None:
