@@ -523,7 +523,7 @@ async def test_the_inbox_leads_to_changes_and_the_next_one_is_chosen_there() -> 
         text = await press(pilot)
         assert "5 reviews" in text
         text = await press(pilot, "w", "G")
-        assert "app agent/t-44 is gates failed: Say which row failed" in text
+        assert "app agent/t-44 gates failed: Say which row failed" in text
         await press(pilot, "g")
         inbox = pilot.app.screen
         while inbox._item().change != T47:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from fleettui.model.view import FleetView, MachineView
+from fleettui.tui.draw.reviewed import Reviewed
 
 
 def matching(view: FleetView, query: str) -> tuple[MachineView, ...]:
@@ -37,6 +38,8 @@ def _texts(view: MachineView) -> Iterator[str]:
     for tree in view.worktrees or ():
         yield tree.repo
         yield tree.branch or ""
+        if isinstance(tree, Reviewed) and tree.review is not None:
+            yield tree.review.word
         if tree.agent is not None:
             yield tree.agent.agent or ""
             yield tree.agent.state.value

@@ -60,7 +60,7 @@ def _reviews(reviews: "ReviewView") -> list[Item]:
     items = []
     for change in filter(waits, shown(groups(reviews))):
         key = change.key
-        text = f"{key.repo} {key.branch} is {mark(change).word}: {change.title or 'no title'}"
+        text = f"{key.repo} {key.branch} {mark(change).word}: {change.title or 'no title'}"
         id = f"review.{key.repo}.{key.machine}.{key.task}"
         items.append(Item(id, mark(change), text, key.machine, None, change.since, key))
     return items

@@ -27,6 +27,7 @@ from fleettui.tui.draw.paint import (
     tame,
 )
 from fleettui.tui.draw.pane import title_facts
+from fleettui.tui.draw.reviewed import Reviewed
 from fleettui.tui.draw.vitals import gpu_use
 
 _MOST_NAME = 20
@@ -163,8 +164,17 @@ def _trouble(view: MachineView) -> Line:
 
 
 def _agents(view: MachineView) -> Line:
-    states = Counter(tree.agent.state for tree in view.worktrees or () if tree.agent)
-    parts = [
+    trees = view.worktrees or ()
+    reviews = sum(isinstance(tree, Reviewed) and tree.waits for tree in trees)
+    states = Counter(
+        tree.agent.state
+        for tree in trees
+        if tree.agent and not (isinstance(tree, Reviewed) and tree.review)
+    )
+    parts: list[Line] = (
+        [((f"{marks.ATTENTION} {reviews} to review", Tone.WARN),)] if reviews else []
+    )
+    parts += [
         ((f"{marks.agent(state).glyph} {count} {state.value}", marks.agent(state).tone),)
         for state, count in sorted(states.items(), key=lambda item: item[0].value)
     ]

@@ -8,6 +8,7 @@ from fleettui.model.view import MachineView
 from fleettui.model.worktree import AgentState, Worktree
 from fleettui.tui.draw import marks
 from fleettui.tui.draw.paint import Line, Tone, cells, cut, left, right, tame
+from fleettui.tui.draw.reviewed import Reviewed
 
 _URGENCY = {
     AgentState.WAITING: 0,
@@ -21,7 +22,7 @@ _URGENCY = {
 
 def urgency(worktree: Worktree) -> int:
     """What waits for a human comes first, then what runs."""
-    if worktree.problem:
+    if worktree.problem or (isinstance(worktree, Reviewed) and worktree.waits):
         return 0
     return 4 if worktree.agent is None else _URGENCY[worktree.agent.state]
 
@@ -67,13 +68,15 @@ def _worktree(
 ) -> Line:
     repo, branch, who = columns
     mark = marks.agent(tree.agent.state if tree.agent else None)
+    if isinstance(tree, Reviewed) and tree.review is not None:
+        mark = tree.review
     if tree.problem:
         mark = marks.Mark(marks.ATTENTION, Tone.WARN)
     head: Line = (
         (f"{mark.glyph} ", mark.tone),
         (left(tree.repo, repo), Tone.DIM),
         ("  ", Tone.TEXT),
-        (left(branch_name(tree), branch), Tone.STRONG if tree.agent else Tone.TEXT),
+        (left(branch_name(tree), branch), Tone.STRONG if agent_words(tree, now) else Tone.TEXT),
         ("  ", Tone.TEXT),
     )
     if tree.problem:
@@ -82,14 +85,17 @@ def _worktree(
 
 
 def agent_words(tree: Worktree, now: datetime) -> str:
-    """`claude running 12m`; a question mark where the state is only guessed."""
+    """`claude running 12m`; a question mark where the state is only guessed. Where the agent is
+    done, what became of its work: `claude review ready 4m`."""
     agent = tree.agent
-    if agent is None:
+    if isinstance(tree, Reviewed) and tree.review is not None:
+        state, since = tree.review.word, tree.reviewed_since
+    elif agent is None:
         return ""
-    guess = "?" if agent.source == "guess" else ""
-    since = "" if agent.since is None else fmt.short_age((now - agent.since).total_seconds())
-    words = (agent.agent or "", f"{agent.state.value}{guess}", since)
-    return " ".join(word for word in words if word)
+    else:
+        state, since = f"{agent.state.value}{'?' if agent.source == 'guess' else ''}", agent.since
+    age = "" if since is None else fmt.short_age((now - since).total_seconds())
+    return " ".join(filter(None, ((agent and agent.agent) or "", state, age)))
 
 
 def _commit_facts(tree: Worktree, now: datetime) -> Line:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from fleettui.model.view import FleetView
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.header import header_line
+from fleettui.tui.draw.reviewed import with_reviews
 from fleettui.tui.ports import Ports
 from fleettui.tui.widgets.hints import KeyHints
 from fleettui.tui.widgets.lines import Lines
@@ -56,8 +57,8 @@ class FleetScreen(Screen[None]):
         super().__init__()
         self.ports = ports
         self.port = ports.fleet
-        self.seen = ports.fleet.view()
         self.reviews = ports.reviews()
+        self.seen = with_reviews(ports.fleet.view(), self.reviews)
 
     @property
     def place(self) -> str:
@@ -98,8 +99,8 @@ class FleetScreen(Screen[None]):
 
     def show(self, view: FleetView) -> None:
         """Draw a newer state of the fleet."""
-        self.seen = view
         self.reviews = self.ports.reviews()
+        self.seen = with_reviews(view, self.reviews)
         header: Lines[Header] = self.query_one("#header", Lines)
         header.value = self._header()
 
