@@ -27,6 +27,7 @@ class Request:
 
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 Reply = Callable[["StandIn", Request, asyncio.StreamWriter], Awaitable[None]]
@@ -172,17 +173,20 @@ class StandIn:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
-                while request := _request(await reader.readuntil(b"\r\n\r\n")):
+                while request := await _request(reader):
                     self.requests.append(request)
                     await self.behaviour.get(request.path, _usual)(self, request, writer)
         finally:
             writer.close()
 
 
-def _request(head: bytes) -> Request:
+async def _request(reader: asyncio.StreamReader) -> Request:
+    head = await reader.readuntil(b"\r\n\r\n")
     line, *rest = head.decode("latin-1").splitlines()
     pairs = (text.partition(":") for text in rest if text)
-    return Request(line.split(" ")[1], {key.lower(): value.strip() for key, _, value in pairs})
+    headers = {key.lower(): value.strip() for key, _, value in pairs}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Request(line.split(" ")[1], headers, body)
 
 
 async def _usual(server: StandIn, request: Request, writer: asyncio.StreamWriter) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fleettui.model.clock import Clock
 from fleettui.model.errors import Malformed, ReadError, TimedOut
 from fleettui.model.route import Classified, DecidedBy
-from fleettui.routing.asking_choice import Served, ranked
+from fleettui.routing.asking_choice import LocalModel, ranked
 from fleettui.routing.asking_restraint import Restraint
 from fleettui.routing.asking_wire import opinion, question
 from fleettui.routing.client import ChatClient, is_there
@@ -58,7 +58,7 @@ class Asker:
         self._restraint = Restraint(clock, patience=patience)
         self._turn = asyncio.Lock()
 
-    async def ask(self, text: str, models: Iterable[Served]) -> Heard:
+    async def ask(self, text: str, models: Iterable[LocalModel]) -> Heard:
         """Ask the best of `models` for the kind of the task `text`.
 
         Never raises but when it is cancelled, which counts for nothing.
@@ -76,7 +76,7 @@ class Asker:
         finally:
             self._turn.release()
 
-    async def _ask_best(self, text: str, able: list[Served], until: float) -> Heard:
+    async def _ask_best(self, text: str, able: list[LocalModel], until: float) -> Heard:
         model = next((one for one in able if not self._left_alone(one)), None)
         if model is not None:
             return await self._ask_model(text, model, until)
@@ -84,7 +84,7 @@ class Asker:
             return Heard(reason="no local model that could be asked is in memory")
         return Heard(reason=f"{able[0].id} is left alone for a while after it failed")
 
-    async def _ask_model(self, text: str, model: Served, until: float) -> Heard:
+    async def _ask_model(self, text: str, model: LocalModel, until: float) -> Heard:
         context = model.context_length if model.loaded else None
         body = question(model.name, text, context_length=context, think=model.think)
         left = until - asyncio.get_running_loop().time()
@@ -99,7 +99,7 @@ class Asker:
             return self._unheard(model, error.text)
         return self._judged(model, octets)
 
-    def _judged(self, model: Served, octets: bytes) -> Heard:
+    def _judged(self, model: LocalModel, octets: bytes) -> Heard:
         usage = None
         try:
             answer = parse_chat(octets)
@@ -113,15 +113,15 @@ class Asker:
         classified = Classified(said.kind, said.confidence, DecidedBy.MODEL)
         return Heard(classified, model=model.id, usage=usage)
 
-    def _count(self, model: Served, error: ReadError) -> None:
+    def _count(self, model: LocalModel, error: ReadError) -> None:
         """Blame the model for an answer that is none, and the machine for no answer."""
         if is_there(error):
             self._restraint.failed(model.id)
         else:
             self._restraint.failed(model.machine, at_once=True)
 
-    def _left_alone(self, model: Served) -> bool:
+    def _left_alone(self, model: LocalModel) -> bool:
         return self._restraint.paused(model.machine) or self._restraint.paused(model.id)
 
-    def _unheard(self, model: Served, reason: str, usage: Usage | None = None) -> Heard:
+    def _unheard(self, model: LocalModel, reason: str, usage: Usage | None = None) -> Heard:
         return Heard(reason=f"{model.id}: {reason}", model=model.id, usage=usage)

@@ -14,7 +14,7 @@ _NO_CHAT = ("bert", "clip", "mllama-vision")
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class LocalModel:
     """A model on a machine, as far as it matters for asking it.
 
     `size` is in bytes: in memory where it is loaded, else on disk. `capabilities` are Ollama's
@@ -56,7 +56,7 @@ class Served:
         return "low" if (self.family or self.name).startswith(("gptoss", "gpt-oss")) else False
 
 
-def served(machine: str, ollama: Ollama) -> tuple[Served, ...]:
+def local_models(machine: str, ollama: Ollama) -> tuple[LocalModel, ...]:
     """Every model of a machine, from its newest reading; those in memory first."""
     on_disk = {full_name(model.name): model for model in ollama.installed or ()}
     in_memory = {full_name(model.name): model for model in ollama.loaded or ()}
@@ -65,7 +65,7 @@ def served(machine: str, ollama: Ollama) -> tuple[Served, ...]:
     return (*loaded, *cold)
 
 
-def ranked(models: Iterable[Served], *, cold: Collection[str] = ()) -> list[Served]:
+def ranked(models: Iterable[LocalModel], *, cold: Collection[str] = ()) -> list[LocalModel]:
     """The models that may be asked, best first: in memory, not at work, small.
 
     One that is not in memory is left out, unless its id is in `cold`.
@@ -74,13 +74,13 @@ def ranked(models: Iterable[Served], *, cold: Collection[str] = ()) -> list[Serv
     return sorted(able, key=_cost)
 
 
-def _cost(model: Served) -> tuple[bool, bool, float, str]:
+def _cost(model: LocalModel) -> tuple[bool, bool, float, str]:
     size = float("inf") if model.size is None else float(model.size)
     return (not model.loaded, model.busy, size, model.id)
 
 
-def _loaded(machine: str, model: LoadedModel, disk: InstalledModel | None) -> Served:
-    return Served(
+def _loaded(machine: str, model: LoadedModel, disk: InstalledModel | None) -> LocalModel:
+    return LocalModel(
         name=model.name,
         machine=machine,
         loaded=model.activity is not Activity.STOPPING,
@@ -93,8 +93,8 @@ def _loaded(machine: str, model: LoadedModel, disk: InstalledModel | None) -> Se
     )
 
 
-def _cold(machine: str, model: InstalledModel) -> Served:
-    return Served(
+def _cold(machine: str, model: InstalledModel) -> LocalModel:
+    return LocalModel(
         name=model.name,
         machine=machine,
         size=model.size,

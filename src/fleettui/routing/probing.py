@@ -15,7 +15,7 @@ from fleettui.model.errors import ReadError
 from fleettui.model.ollama import Ollama
 from fleettui.model.text import clean
 from fleettui.routing import probing_file
-from fleettui.routing.asking_choice import Served, served
+from fleettui.routing.asking_choice import LocalModel, local_models
 from fleettui.routing.asking_restraint import Restraint
 from fleettui.routing.client import ModelClient, Rejected, is_there
 from fleettui.routing.client_wire import Usage, parse_chat
@@ -94,7 +94,7 @@ class Prober:
         `cold`: also load those that are not in memory. Takes as long as the models take: not to
         be waited for by what draws or decides. Never raises but when it is cancelled.
         """
-        models = served(machine, ollama)
+        models = local_models(machine, ollama)
         spare = not any(model.loaded for model in models)
         found = []
         for model in models:
@@ -104,7 +104,7 @@ class Prober:
             found.append(await self.look(model, cold=cold or light))
         return found
 
-    async def look(self, model: Served, *, cold: bool = False) -> Probed:
+    async def look(self, model: LocalModel, *, cold: bool = False) -> Probed:
         """Find out what one model can do, unless that is known.
 
         `cold`: load it where it is not in memory. Never raises but when it is cancelled.
@@ -126,7 +126,7 @@ class Prober:
         async with self._writing:
             self.problem = await asyncio.to_thread(_save, self._file, self._known)
 
-    async def _look(self, model: Served, digest: str, ready: bool) -> Probed:
+    async def _look(self, model: LocalModel, digest: str, ready: bool) -> Probed:
         found = self._known.abilities(digest)
         try:
             shown = await self._show(model)
@@ -141,11 +141,11 @@ class Prober:
         await self.save()
         return Probed(found, _missing(found))
 
-    async def _show(self, model: Served) -> Shown:
+    async def _show(self, model: LocalModel) -> Shown:
         body = await self._client.show(model.machine, show_question(model.name), SHOW_S)
         return parse_show(body) if len(body) < _LARGE else await asyncio.to_thread(parse_show, body)
 
-    async def _tools(self, model: Served, shown: Shown, ready: bool) -> tuple[bool | None, str]:
+    async def _tools(self, model: LocalModel, shown: Shown, ready: bool) -> tuple[bool | None, str]:
         """Whether it uses tools, and why one thinks so; the model is asked only if it must be."""
         if shown.words is not None and "tools" not in shown.words:
             return False, "its template has no tools"
@@ -167,7 +167,7 @@ class Prober:
         return verdict(answer)
 
     def _keep(
-        self, digest: str, model: Served, shown: Shown, tools: bool | None, why: str
+        self, digest: str, model: LocalModel, shown: Shown, tools: bool | None, why: str
     ) -> Abilities:
         found = Abilities(
             digest=digest,
@@ -182,7 +182,7 @@ class Prober:
         self._known = replace(self._known, models={**self._known.models, digest: found})
         return found
 
-    def _tools_unknown(self, model: Served) -> bool:
+    def _tools_unknown(self, model: LocalModel) -> bool:
         known = self._known.abilities(model.digest)
         return known is None or known.tools is None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from fleettui.routing.asking_choice import Served
+from fleettui.routing.asking_choice import LocalModel
 from fleettui.routing.client_wire import Usage
 
 FASTEST = 100_000.0
@@ -72,7 +72,7 @@ class Known:
         speed = self.speeds.get((machine, digest_key(digest) or ""))
         return None if speed is None else speed.per_s
 
-    def filled(self, model: Served) -> Served:
+    def filled(self, model: LocalModel) -> LocalModel:
         """The model with the capabilities that its server did not list, where they are known."""
         found = self.abilities(model.digest)
         if found is None or found.words is None or model.capabilities is not None:
