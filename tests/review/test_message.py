@@ -102,3 +102,10 @@ def test_nothing_that_is_quoted_can_become_a_trailer(text: str, subject: str, au
     ]
     assert all(line.startswith("> ") for line in rest if line and line not in last)
     assert is_clean(message, newlines=True)
+
+
+def test_what_was_made_visible_stays_as_it_is() -> None:
+    seen = clean("a\x1b[31m\u202e")
+    assert defused(seen) == seen
+    assert defused("a\x1b[31m\u202e") == seen
+    assert len(defused("word " * 100)) == 120

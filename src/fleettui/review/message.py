@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fleettui.model import fmt
 from fleettui.model.change import ChangeKey, CommitInfo
 from fleettui.model.landing import Strategy
-from fleettui.model.text import clean
+from fleettui.model.text import ELLIPSIS, clean, is_clean
 
 QUOTED = 20
 """Commits of an agent's that are quoted."""
@@ -75,7 +75,10 @@ def quoted(words: str, *, lines: int = 10) -> list[str]:
 
 def defused(words: str) -> str:
     """One line of clean text in which nothing closes an issue, skips a check or calls anybody."""
-    line = clean(" ".join(words.split()), limit=_LINE)
+    line = " ".join(words.split())
+    # What is clean already is not escaped once more.
+    line = line if is_clean(line) else clean(line, limit=_LINE)
+    line = line if len(line) <= _LINE else line[: _LINE - 1] + ELLIPSIS
     line = _DIRECTIVE.sub(lambda found: f"({found[1] or found[2]})", line)
     line = _LINK.sub(lambda found: _LINKED.sub(r"/\1 ", found[0]), line)
     line = _TICKET.sub(r"\1 ", line)
