@@ -15,7 +15,9 @@ from bench import figures
 from bench.pane import Pane
 from tests.lab.fleet import running_fleet
 from tests.lab.ollama_stand_in import StandIn, installed, loaded
+from tests.lab.repos import commit, git, make_repo
 
+CLONES = 4
 SETTLE_S = 12.0
 WINDOW_S = 60.0
 PRESSES = 200
@@ -25,8 +27,11 @@ _CHOSEN = "┏▌"
 
 def run() -> None:
     """Print the figures."""
-    for machines in (10, 50):
-        figures.title(f"{machines} machines: SSH, Ollama, a service; default refresh, tmux 200×60")
+    for machines, repos in ((10, 0), (10, 2), (50, 0)):
+        reviewed = f", {repos} repositories with {CLONES} clones each" if repos else ""
+        figures.title(
+            f"{machines} machines: SSH, Ollama, a service{reviewed}; default refresh, tmux 200×60"
+        )
         with (
             tempfile.TemporaryDirectory() as folder,
             _ollama() as url,
@@ -36,6 +41,7 @@ def run() -> None:
                 servers=10,
                 ollama={f"m{index}": url for index in range(machines)},
                 service_port=22,
+                more="".join(_repo(Path(folder), f"repo{number}") for number in range(repos)),
             ) as fleet,
         ):
             command = [sys.executable, "-m", "fleettui", "--config", str(fleet.config)]
@@ -44,6 +50,20 @@ def run() -> None:
                 _drain(pane, SETTLE_S)
                 _idle(pane)
                 _keys(pane)
+
+
+def _repo(folder: Path, name: str) -> str:
+    """A repository with two open changes in the clone of each machine; its table."""
+    user = make_repo(folder / name / "user")
+    lines = [f'[[repos]]\nname = "{name}"\npath = "{user}"\n[repos.clones]']
+    for machine in (f"m{index}" for index in range(CLONES)):
+        clone = folder / name / machine
+        git(folder, "clone", "-q", str(user), str(clone))
+        for task in ("one", "two"):
+            git(clone, "checkout", "-q", "-b", f"agent/{machine}-{task}", "main")
+            commit(clone, {f"{machine}-{task}.txt": "new\n"})
+        lines.append(f'{machine} = "{clone}"')
+    return "\n".join(lines) + "\n"
 
 
 @contextmanager
@@ -66,14 +86,19 @@ def _ollama() -> Iterator[str]:
 def _idle(pane: Pane) -> None:
     process = psutil.Process(pane.pid())
     family = [process, *process.children(recursive=True)]
-    before = sum(sum(one.cpu_times()[:2]) for one in family)
+    before = _spent(family)
     started = time.perf_counter()
     _drain(pane, WINDOW_S)
-    spent = sum(sum(one.cpu_times()[:2]) for one in family) - before
+    spent = _spent(family) - before
     share = spent / (time.perf_counter() - started)
     resident = sum(one.memory_info().rss for one in family)
     figures.line(f"processor, of one core, over {WINDOW_S:.0f} s", [share], unit="%", scale=100)
     figures.line("resident memory", [resident / 2**20], unit="MiB", scale=1)
+
+
+def _spent(family: list[psutil.Process]) -> float:
+    """Seconds of the processor, those of children that have ended included."""
+    return sum(float(sum(one.cpu_times()[:4])) for one in family)
 
 
 def _keys(pane: Pane) -> None:

@@ -109,18 +109,20 @@ def _large(place: Path) -> None:
 
 
 def _large_trees(place: Path) -> tuple[str, str]:
-    chance = random.Random(1)
-
-    def text(word: str, old: str = "") -> str:
-        lines = old.splitlines(True) or [""] * 1000
-        for at in range(0, len(lines), 2 if old else 1):
-            lines[at] = f"    {word}_{at} = compute({chance.random()})\n"
-        return "".join(lines)
-
-    before = {f"src/file{number}.py": text("value") for number in range(100)}
+    before = {f"src/file{number}.py": large_text(f"value{number}") for number in range(100)}
     repo = make_repo(place, before)
     old = git(repo, "rev-parse", "HEAD").decode().strip()
-    return old, commit(repo, {name: text("other", content) for name, content in before.items()})
+    after = {name: large_text("other", content) for name, content in before.items()}
+    return old, commit(repo, after)
+
+
+def large_text(word: str, old: str = "") -> str:
+    """A thousand lines, or every second one of `old` changed."""
+    chance = random.Random(word + old[:100])
+    lines = old.splitlines(True) or [""] * 1000
+    for at in range(0, len(lines), 2 if old else 1):
+        lines[at] = f"    {word}_{at} = compute({chance.random()})\n"
+    return "".join(lines)
 
 
 async def read_first(bare: str, old: str, new: str) -> float:
