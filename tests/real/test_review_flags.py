@@ -1,6 +1,7 @@
 """The whole way of a change by flags: two real machines, a real remote, the real program."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -200,3 +201,24 @@ def test_a_machine_that_is_down_hides_nothing_that_is_known(lab: ReviewLab) -> N
     assert (undone["after"], undone["revert"]) == (shown["before"], False)
     did(lab, "undo")
     assert listed(lab, "--no-fetch")["agent/t-1"]["approved"] is False
+
+
+def test_nothing_of_a_change_is_printed_raw(lab: ReviewLab) -> None:
+    evil = "\x1b]52;c;ZXZpbA==\x07\x9b2J\u202e\u200b\u3164\u2028"
+    head = lab.agent(
+        "m0",
+        "t-1",
+        {"src/retry.py": f"x = '{evil}'\n", f"a{evil}\n.txt": "x\rhidden\n"},
+        f"Look {evil}",
+    )
+    acts = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u3164]")
+    looks = (["list"], ["diff", "t-1"], ["diff", "t-1", "--stat"], ["diff", "t-1", "--text"])
+    refused = lab.fleettui("review", "approve", "t-1", "--head", head)
+    said = [refused.stderr]
+    for words in looks:
+        for more in ([], ["--json"]):
+            done = lab.fleettui("review", *words, *more)
+            assert done.returncode == 0
+            said.append(done.stdout + done.stderr)
+    assert acts.findall("".join(said)) == []
+    assert "<U+202E>" in "".join(said)

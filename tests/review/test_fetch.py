@@ -257,6 +257,22 @@ async def test_nothing_of_an_armed_clone_runs(ws: Workspace, clone: Path, tmp_pa
     assert not marker.exists()
 
 
+async def test_nothing_runs_that_a_clone_takes_in_from_elsewhere(
+    ws: Workspace, clone: Path, tmp_path: Path
+) -> None:
+    head = branch(clone, "t1")
+    config = clone / ".git/config"
+    own = config.read_bytes()
+    arm(clone / ".git", tmp_path / "marker")
+    hostile = config.read_bytes().removeprefix(own)
+    (clone / ".git/hostile").write_bytes(hostile)
+    (clone / ".git/config.worktree").write_bytes(hostile)
+    carriers = b'[include]\n\tpath = hostile\n[includeIf "gitdir:**"]\n\tpath = hostile\n'
+    config.write_bytes(own + carriers + b"[extensions]\n\tworktreeConfig = true\n")
+    assert (await fetch(ws, at(clone))).heads == {"t1": head}
+    assert not (tmp_path / "marker").exists()
+
+
 async def test_replaced_and_grafted_history_is_seen_as_it_is(ws: Workspace, clone: Path) -> None:
     benign = branch(clone, "benign")
     evil = branch(clone, "t1", {"evil": "x"})

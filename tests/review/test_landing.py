@@ -304,3 +304,36 @@ async def test_a_submodule_as_clone_gets_files_and_its_repository_none(
     assert lab.status() == ""
     assert not (home / "hooks/post-commit").exists()
     assert not (home / "info/attributes").exists()
+
+
+async def test_a_tag_or_a_replacement_of_the_same_name_means_nothing(lab: Lab) -> None:
+    before, head = lab.tip, await lab.made({"new": "1\n"})
+    git(lab.user, "checkout", "-q", "--detach")
+    evil = commit(lab.user, {"evil": "1\n"})
+    git(lab.user, "tag", "main", evil)
+    git(lab.user, "symbolic-ref", "HEAD", "refs/heads/main")
+    git(lab.user, "reset", "-q", "--hard")
+    git(lab.user, "replace", before, evil)
+    await lab.land(head)
+    git(lab.user, "replace", "-d", before)
+    assert lab.at("refs/heads/main^1") == before
+    assert lab.at("refs/tags/main") == evil
+    assert not (lab.user / "evil").exists()
+    assert (lab.read("new"), lab.status()) == (b"1\n", "")
+
+
+async def test_a_worktree_that_points_to_another_repository_is_not_followed(
+    lab: Lab, tmp_path: Path
+) -> None:
+    git(lab.user, "checkout", "-q", "--detach")
+    linked = tmp_path / "linked"
+    git(lab.user, "worktree", "add", "-q", str(linked), "main")
+    head = await lab.made({"new": "1\n"})
+    fake = make_repo(tmp_path / "fake")
+    arm(fake / ".git", tmp_path / "marker")
+    before = git(fake, "rev-parse", "HEAD", check=False)
+    (linked / ".git").write_text(f"gitdir: {fake}/.git\n")
+    await lab.land(head)
+    assert (linked / "new").read_bytes() == b"1\n"
+    assert (fake / ".git/refs/heads/main").read_bytes() == before
+    assert not (tmp_path / "marker").exists()

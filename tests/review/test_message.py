@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fleettui.model.change import ChangeKey, CommitInfo
 from fleettui.model.landing import Strategy
-from fleettui.model.text import is_clean
+from fleettui.model.text import clean, is_clean
 from fleettui.review.message import Subject, defused, part, quoted, write
 
 KEY = ChangeKey("app", "brain", "t-42")
