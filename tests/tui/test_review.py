@@ -607,3 +607,41 @@ async def test_hostile_texts_are_shown_clean() -> None:
             shown = await press(pilot, *keys)
             assert all(is_clean(line) for line in shown.splitlines())
             assert "\u202e" not in shown
+
+
+WARNING = "what git runs by itself in app changed: hooks: `fleettui review trust` accepts it"
+NOTES = ("the merge of agent/t-1 of brain was interrupted, and is complete now",)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_warnings_of_a_clone_stay_in_sight(size: tuple[int, int]) -> None:
+    service = Reviews(ReviewView((reviews.repo(*reviews.changes(), warnings=(WARNING,)),)))
+    async with app_with(service).run_test(size=size) as pilot:
+        await opened(pilot, "r", "tab")
+        text = await press(pilot, "y")
+        assert "▲ app: what git runs by itself in app changed" in text
+        assert "● copied" in text
+
+
+async def test_what_a_recovery_did_is_told_until_it_is_put_away() -> None:
+    service = Reviews(replace(reviews.view(), notes=NOTES))
+    async with app_with(service).run_test(size=WIDE) as pilot:
+        told = pilot.app._notifications
+        await until(pilot, lambda: [note.message for note in told] == [*NOTES])
+        text = await opened(pilot, "r", "j")
+        assert f"● {NOTES[0]}; esc puts this away" in text
+        assert "z takes back" in last(text)
+        text = await press(pilot, "escape")
+        assert "▸ review" in text
+        assert "esc puts this away" not in text
+        assert "▸ review" not in await press(pilot, "escape")
+
+
+async def test_a_repository_that_cannot_be_read_waits_in_the_inbox() -> None:
+    missing = reviews.repo(problem="/home/ada/src/app is not there", clones=())
+    async with app_with(Reviews(ReviewView((missing,)))).run_test(size=WIDE) as pilot:
+        text = await press(pilot, "w", "G")
+        assert "app cannot be reviewed: /home/ada/src/app is not there" in text
+        assert "r shows it" in text
+        text = await press(pilot, "r")
+        assert "✕ /home/ada/src/app is not there" in text

@@ -72,6 +72,7 @@ class FleetApp(NavigableApp):
         self.lent = False
         self._watched = True
         self._reviewing = False
+        self._notes: tuple[str, ...] = ()
         self.failure: BaseException | None = None
         acts = Acts(self.draw, self._crashed)
         super().__init__(Ports(port, review, edit), acts, theme, themes_dirs)
@@ -193,7 +194,12 @@ class FleetApp(NavigableApp):
             self.ports.review.attention(reviewing)
 
     def _tell_elsewhere(self, screen: FleetScreen) -> None:
-        """What came of an act is told wherever the user went meanwhile."""
+        """What came of an act, or was done unasked, is told wherever the user is."""
+        view = self.ports.reviews()
+        if view is not None and view.notes != self._notes:
+            self._notes = view.notes
+            if screen.place != REVIEW and view.notes:
+                self.notify("\n".join(view.notes), title="review", timeout=15)
         said = self.acts.said
         if screen.place != REVIEW and said is not None:
             self.acts.said = None

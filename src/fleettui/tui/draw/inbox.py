@@ -58,6 +58,12 @@ def _reviews(reviews: "ReviewView") -> list[Item]:
     from fleettui.tui.review_order import groups, shown
 
     items = []
+    for repo in reviews.repos:
+        if repo.problem:
+            bad = marks.Mark(marks.BROKEN, Tone.BAD)
+            text = f"{repo.name} cannot be reviewed: {repo.problem}"
+            remedy = "mend that, then r shows it and R reads it again"
+            items.append(Item(f"review.{repo.name}", bad, text, remedy=remedy))
     for change in filter(waits, shown(groups(reviews))):
         key = change.key
         text = f"{key.repo} {key.branch} {mark(change).word}: {change.title or 'no title'}"

@@ -1,6 +1,5 @@
 """The line above the changes, and the line below them that says what happens."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fleettui.model import fmt
@@ -14,6 +13,8 @@ from fleettui.tui.said import Manner, Said
 _GAP = ("   ", Tone.TEXT)
 _MOST = 4
 """Lines of what is said: a refusal names what stands in the way."""
+_WARNINGS = 3
+"""Warnings, or notes, that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,18 @@ _MANNERS = {
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What stands below the changes: what is done right now, else what was said last, else what
-    is worth knowing of the repository."""
+    """What stands below the changes: what is wrong with the repository, what is done right now,
+    what was said last; else what can be done with the repository.
+
+    `notes`: what was done without being asked for, until it is put away. `brief`: there is little
+    room.
+    """
 
     doing: tuple[str, ...] = ()
     said: Said | None = None
     repo: RepoReview | None = None
     notes: tuple[str, ...] = ()
+    brief: bool = False
 
 
 def draw_below(value: Below, width: int, height: int) -> Drawing:
@@ -124,28 +130,54 @@ def draw_below(value: Below, width: int, height: int) -> Drawing:
 
 def below_lines(value: Below, width: int) -> tuple[Line, ...]:
     """The lines that are needed."""
-    lines: list[Line] = []
+    lines = [*_warnings(value, width), *_notes(value, width)]
+    told = len(lines)
     if value.doing:
         lines.append(cut(((f" ⟳ {' · '.join(value.doing)}", Tone.WORK),), width))
     if value.said is not None:
         glyph, tone = _MANNERS[value.said.manner]
-        told = wrapped(value.said.text, max(1, width - 4), most=_MOST)
-        lines += [
-            cut(((f" {glyph if not index else ' '} ", tone), (line, tone)), width)
-            for index, line in enumerate(told)
-        ]
-    if not lines:
+        lines += _marked(glyph, tone, value.said.text, width, _MOST)
+    if len(lines) == told and not (told and value.brief):
         lines.append(cut(_quiet(value), width))
     return tuple(lines)
 
 
+def _marked(glyph: str, tone: Tone, text: str, width: int, most: int) -> list[Line]:
+    """A text under its mark, in as many lines as it needs, but no more than `most`."""
+    told = wrapped(text, max(1, width - 4), most=most)
+    return [
+        cut(((f" {glyph if not index else ' '} ", tone), (line, tone)), width)
+        for index, line in enumerate(told)
+    ]
+
+
+def _warnings(value: Below, width: int) -> list[Line]:
+    if value.repo is None:
+        return []
+    shown = value.repo.warnings[: 1 if value.brief else _WARNINGS]
+    left = len(value.repo.warnings) - len(shown)
+    lines: list[Line] = []
+    for number, warning in enumerate(shown, start=1):
+        more = f" (and {left} more)" if left and number == len(shown) else ""
+        lines += _marked("▲", Tone.WARN, f"{value.repo.name}: {warning}{more}", width, 2)
+    return lines
+
+
+def _notes(value: Below, width: int) -> list[Line]:
+    shown = value.notes[: 1 if value.brief else _WARNINGS]
+    more = f" (and {len(value.notes) - len(shown)} more)" if len(shown) < len(value.notes) else ""
+    lines: list[Line] = []
+    for number, note in enumerate(shown, start=1):
+        end = f"{more}; esc puts this away" if number == len(shown) else ""
+        lines += _marked("●", Tone.ACCENT, f"{note}{end}", width, 2)
+    return lines
+
+
 def _quiet(value: Below) -> Line:
-    if value.notes:
-        return ((f" ● {value.notes[0]}", Tone.ACCENT),)
     repo = value.repo
     if repo is None:
         return BLANK
-    parts: list[Line] = [((text, Tone.WARN),) for text in _warnings(repo)]
+    parts: list[Line] = []
     if repo.undoable:
         parts.append((("z ", Tone.KEY), (f"takes back {repo.undoable}", Tone.DIM)))
     if repo.unpushed and repo.remote:
@@ -155,10 +187,6 @@ def _quiet(value: Below) -> Line:
     if approved > 1:
         parts.append((("T ", Tone.KEY), (f"lands {approved} approved changes", Tone.DIM)))
     return ((" ", Tone.TEXT), *joined(parts))
-
-
-def _warnings(repo: RepoReview) -> Sequence[str]:
-    return [f"▲ {warning}" for warning in repo.warnings[:1]]
 
 
 def repo_of(view: ReviewView, change: Change | None) -> RepoReview | None:

@@ -168,8 +168,9 @@ class ReviewScreen(ReviewDesk):
     async def action_close(self) -> None:
         """Leave what is typed, then what is searched for, then the diff."""
         self.acts.hush(failures=True)
-        if not await self.writing.close() and self.in_diff:
+        if not await self.writing.close() and not self.put_notes_away() and self.in_diff:
             self.action_side("list")
+        self.draw()
         self.refresh_bindings()
 
     async def _ask(self, sheet: Sheet[Any], then: Callable[[Any], None]) -> None:
@@ -188,7 +189,8 @@ class ReviewScreen(ReviewDesk):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that cannot work say why; only those that mean something else elsewhere go on."""
         if action == "close":
-            return self.writing.open or self.in_diff or bool(self.changes.query_text)
+            filtered = bool(self.changes.query_text)
+            return self.writing.open or self.in_diff or filtered or bool(self.notes)
         if action == "found":
             return self.reading.searching
         if action in ("find", "switch"):

@@ -43,6 +43,7 @@ class ReviewDesk(FleetScreen):
         self.service: ReviewPort = ports.review
         self.acts = acts
         self.in_diff = False
+        self._put_away: tuple[str, ...] = ()
         self.changes = Changes(self.seen.taken_at)
         self.signals = ShownSignals()
         self.reading = Reading(self.service, acts)
@@ -67,6 +68,17 @@ class ReviewDesk(FleetScreen):
     def repo(self) -> RepoReview | None:
         """The repository of the chosen change."""
         return repo_of(self.view, self.change)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done without being asked for, and was not put away."""
+        return tuple(note for note in self.view.notes if note not in self._put_away)
+
+    def put_notes_away(self) -> bool:
+        """Show those that are shown no more; whether there were any."""
+        there = bool(self.notes)
+        self._put_away = self.view.notes
+        return there
 
     @property
     def wide(self) -> bool:
@@ -126,7 +138,8 @@ class ReviewDesk(FleetScreen):
 
     def _draw_below(self) -> None:
         below: Lines[Below] = self.query_one("#below", Lines)
-        value = Below(self.acts.doing, self.acts.said, self.repo, self.view.notes)
+        brief = self.app.size.height < _TALL
+        value = Below(self.acts.doing, self.acts.said, self.repo, self.notes, brief)
         below.styles.height = max(1, len(below_lines(value, self.app.size.width)))
         below.value = value
 
