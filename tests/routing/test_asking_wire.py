@@ -37,7 +37,7 @@ def test_the_question_is_short_exact_and_leaves_the_server_as_it_is() -> None:
     assert body["stream"] is False
     assert body["think"] is False
     assert "keep_alive" not in body
-    assert body["options"] == {"temperature": 0, "seed": 1, "num_predict": 96}
+    assert body["options"] == {"temperature": 0, "seed": 1, "num_predict": 192}
     kinds = body["format"]["properties"]["kind"]["enum"]
     assert kinds == [kind.value for kind in Kind]
     assert len(kinds) == 16

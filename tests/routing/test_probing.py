@@ -132,7 +132,7 @@ async def test_a_file_that_is_not_ours_is_told_about_and_replaced(tmp_path: Path
     async with probing(server(), tmp_path) as prober:
         assert prober.known == Known()
         problem = prober.problem
-        assert problem == f"{file} is ignored: the answer is no JSON"
+        assert problem == f"{file} is ignored: it is not as it was written"
         await prober.look(MODEL)
         assert prober.problem is None
     assert set(probing_file.load(file)[0].models) == {A}

@@ -88,7 +88,10 @@ def written(known: Known) -> bytes:
 
 def parse(body: bytes) -> Known:
     """What the bytes of a file say. Raises Malformed where any of it is not as `written`."""
-    value = decode(body.decode("utf-8", "surrogateescape"))
+    try:
+        value = decode(body.decode("utf-8", "surrogateescape"))
+    except Malformed:
+        raise Malformed("it is not as it was written") from None
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise Malformed("it is of another kind")
     models = [_abilities(row) for row in _rows(value.get("models"), MODELS_CAP)]
