@@ -38,7 +38,17 @@ def features(text: str) -> dict[str, list[int]]:
     return {group: sorted(rows) for group, rows in groups.items() if rows}
 
 
-GROUPS = {"word": 1.0, "pair": 1.0, "stem": 0.8, "gist": 1.4, "ask": 1.0, "shape": 1.0, "item": 0.5}
+GROUPS = {
+    "word": 1.0,
+    "pair": 1.0,
+    "stem": 0.8,
+    "gist": 1.4,
+    "ask": 1.6,
+    "shape": 1.0,
+    "paste": 2.0,
+    "mixed": 1.0,
+    "item": 0.5,
+}
 """How much each group of features may say in all."""
 
 
@@ -146,7 +156,7 @@ def _shape(
     if sentences and sentences[-1][-1] == "?":
         yield "shape", "asks last"
     for sort, count in seen.material.items():
-        yield "shape", sort
+        yield "paste", sort
         yield "shape", f"{sort} {min(count.bit_length(), 6)}"
     if not seen.material:
         yield "shape", "bare"
@@ -157,6 +167,6 @@ def _shape(
     bag = {concept for gist in gists for concept in gist}
     for sort in seen.material:
         for concept in sorted(bag):
-            yield "shape", f"{sort}&{concept}"
+            yield "mixed", f"{sort}&{concept}"
     if not bag - {"QUESTION", "PLEASE", "VAGUE", "CODEWORD"}:
         yield "shape", f"says nothing {min(words.bit_length(), 6)}"
