@@ -131,6 +131,8 @@ class Desks:
                 await asyncio.wait({watching, replaced}, return_when=asyncio.FIRST_COMPLETED)
                 if watching.done():
                     watching.result()
+                    # Without repositories there is nothing to watch.
+                    await replaced
             finally:
                 for task in (watching, replaced):
                     task.cancel()
