@@ -1,10 +1,12 @@
 """Which agent drives a model."""
 
+from fnmatch import fnmatchcase
+
 from fleettui.model.catalog import AgentSpec, Billing
 from fleettui.model.fleet import Fleet
 from fleettui.routing.capabilities import Capability, lacks_for_agent
 from fleettui.routing.catalogue import Rung
-from fleettui.routing.names import fits
+from fleettui.routing.names import key
 
 LOCAL_AGENT = AgentSpec("local")
 """Built in: serves every model that no agent of the configuration takes."""
@@ -28,9 +30,9 @@ def agent_for(
 
 
 def takes(agent: AgentSpec, rung: Rung) -> bool:
-    """Whether an agent's `models` mean a rung, by its name or by `name@place`."""
-    globs = tuple(glob.casefold() for glob in agent.models)
-    return fits(rung.name, *globs) or fits(rung.id, *globs)
+    """Whether an agent's `models` mean a rung, by its name (with its tag) or by `name@place`."""
+    names = (rung.name, key(rung.name), rung.id)
+    return any(fnmatchcase(name, glob) for glob in agent.models for name in names)
 
 
 def free_of_charge(agent: AgentSpec) -> bool:

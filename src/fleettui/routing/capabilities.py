@@ -4,7 +4,7 @@ What a probe found out beats what is known of models by that name, which beats w
 says of them: some templates promise tools that the model then writes into its text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fleettui.model.catalog import AgentSpec
@@ -59,13 +59,14 @@ def capability(
 ) -> Capability:
     """What is known of a model; `probes` maps digests to what was found out."""
     known = next((found for globs, found in PRIORS if fits(name, *globs)), None)
-    claimed = _CLOUD if cloud else _claimed(served)
     probed = probes.get(served.digest) if served and served.digest else None
+    claimed = _CLOUD if cloud else _claimed(served)
+    sources = [one for one in (probed, known, claimed) if one is not None]
     return Capability(
-        tools=_first(probed and probed.tools, known and known.tools, claimed.tools),
-        edits=_first(probed and probed.edits, known and known.edits, claimed.edits),
-        chat=all(one.chat for one in (probed, known, claimed) if one),
-        context=(probed and probed.context) or claimed.context,
+        tools=_first(one.tools for one in sources),
+        edits=_first(one.edits for one in sources),
+        chat=all(one.chat for one in sources),
+        context=next((one.context for one in sources if one.context), None),
     )
 
 
@@ -81,7 +82,7 @@ def _claimed(served: Served | None) -> Capability:
     )
 
 
-def _first(*values: bool | None) -> bool | None:
+def _first(values: Iterable[bool | None]) -> bool | None:
     return next((value for value in values if value is not None), None)
 
 

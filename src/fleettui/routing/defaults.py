@@ -60,11 +60,13 @@ FOLLOWS = {Kind.AMBIGUOUS: Category.JUDGMENT}
 ESCALATES = {Kind.ELABORATION: Category.JUDGMENT}
 """Kinds whose ladder ends with the first paid rung of a category's, where it has none itself."""
 
+_REASONERS = (_REASONER, "deepseek-r1*", "qwq*", "gpt-oss*", "*reason*", "qwen3*")
+
 MADE_FOR = {
     Category.MECHANICAL: (_CODER, "*coder*", "devstral*", "codestral*", "gpt-oss*", "qwen3*"),
-    Category.REASONING: (_REASONER, "deepseek-r1*", "qwq*", "gpt-oss*", "*reason*", "qwen3*"),
-    Category.JUDGMENT: (_SONNET, "*sonnet*"),
-    Category.NOVEL: (_OPUS, "*opus*"),
+    Category.REASONING: _REASONERS,
+    Category.JUDGMENT: (_SONNET, "*sonnet*", *_REASONERS),
+    Category.NOVEL: (_OPUS, "*opus*", *_REASONERS),
 }
 """Which models a category prefers among those of one level, best first."""
 

@@ -116,11 +116,22 @@ class Ladders:
         found = [
             rung
             for tier in dict.fromkeys(tier for tier in tiers if tier is not None)
-            for rung in self._tier(tier, category)
+            for rung in self._made_for(category, self._tier(tier, category))
         ]
         if found or self.catalogue.paid_tiers:
             return Ladder(tuple(found), DEFAULTS)
         return Ladder(self.free(category), f"{DEFAULTS}, without a paid model")
+
+    def _made_for(self, category: Category, tier: Iterable[Rung]) -> list[Rung]:
+        """Of one tier the models made for a category, or all where none of them comes first.
+
+        A next best model of the same tier would come before the tier that the work is meant to
+        go up to.
+        """
+        rungs = list(tier)
+        fitting = [rung for rung in rungs if _purpose(rung, category) is not None]
+        served = fitting and rungs[0] == fitting[0] and not self._silent(rungs[0])
+        return fitting if served else rungs
 
     def _tier(self, tier: str, category: Category) -> Iterator[Rung]:
         """The models of a tier in the order of records, purpose, size and place."""
@@ -133,18 +144,25 @@ class Ladders:
         every = (rung for rungs in ordered for rung in rungs[:_PLACES])
         return islice(every, _LONGEST)
 
-    def _preference(self, rung: Rung, category: Category) -> tuple[bool, int, int, float, int]:
+    def _preference(self, rung: Rung, category: Category) -> tuple[bool, int, float, float, int]:
         facts = self._facts.machines.get(rung.place)
         served = facts.served(rung.name) if facts else None
-        silent = facts is not None and rung.on_machine and facts.ollama.answers is False
-        globs = MADE_FOR[category]
-        purpose = next((at for at, glob in enumerate(globs) if fits(rung.name, glob)), len(globs))
-        standing = self._standings.get(key(rung.name), Standing.UNKNOWN)
+        purpose = _purpose(rung, category)
         usd = rung.usd(3, 1)
-        size = (served.size if served else None) or 0
-        return silent, standing, purpose, float("inf") if usd is None else usd, -size
+        return (
+            self._silent(rung),
+            self._standings.get(key(rung.name), Standing.UNKNOWN),
+            _NEVER if purpose is None else purpose,
+            _NEVER if usd is None else usd,
+            -((served.size if served else None) or 0),
+        )
+
+    def _silent(self, rung: Rung) -> bool:
+        facts = self._facts.machines.get(rung.place)
+        return rung.on_machine and facts is not None and facts.ollama.answers is False
 
 
+_NEVER = float("inf")
 _FIRST_OF = {category: next(k for k in Kind if k.category is category) for category in Category}
 
 
@@ -153,3 +171,9 @@ def _word_for(kind: Kind, ladders: Mapping[str, tuple[str, ...]]) -> str | None:
     category = FOLLOWS.get(kind, kind.category)
     words = (kind.value, category.value, EVERY_KIND)
     return next((word for word in words if ladders.get(word)), None)
+
+
+def _purpose(rung: Rung, category: Category) -> int | None:
+    """How well a model was made for a category: 0 is best, None: for anything."""
+    globs = MADE_FOR[category]
+    return next((at for at, glob in enumerate(globs) if fits(rung.name, glob)), None)
