@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from datetime import UTC, datetime
+from itertools import product
 
 import psutil
 import pytest
@@ -447,3 +448,28 @@ async def test_no_login_is_shown() -> None:
     with pytest.raises(Malformed) as error:
         await ask("http://me:hunter2@b ox")
     assert "hunter2" not in str(error.value)
+
+
+async def test_calls_that_were_called_off_at_any_moment_leave_room_for_the_next() -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await request(reader)
+            writer.write(simple(b"hello"))
+            await writer.drain()
+
+    async with server(handler) as url:
+        asked = HttpReader([HttpAddress(url)])
+        try:
+            for turns, again in [*product(range(20), range(4))] * 5:
+                asking = asyncio.create_task(asked.get("/", deadline=DEADLINE))
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                asking.cancel()
+                for _ in range(again):
+                    await asyncio.sleep(0)
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+            answer = await asked.get("/", deadline=5.0)
+            assert (answer.status, answer.body) == (200, b"hello")
+        finally:
+            await asked.close()

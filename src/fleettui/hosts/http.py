@@ -26,6 +26,9 @@ BODY_CAP = 4 * 1024 * 1024
 """Bytes of a body after which the answer is refused."""
 
 _BETTER_DEADLINE = 5.0
+_LEFT_BUSY = 3
+"""A request that is called off while httpcore cleans up leaves a connection that it counts as
+busy for ever; with so many of them the pool is given up, or none would be left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class HttpReader:
     async def _ask(
         self, method: str, path: str, json: bytes, cap: int | None, index: int
     ) -> HttpAnswer:
-        pool = await self._pool(index)
+        pool = await self._usable(index)
         kept = bool(pool.connections)
         request = partial(self._request, pool, method, index, path, json, cap)
         try:
@@ -183,6 +186,15 @@ class HttpReader:
             raise Unreachable(f"the connection failed ({clean(str(error))})") from None
         except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, ValueError) as error:
             raise Malformed(f"the URL cannot be used ({clean(str(error))})") from None
+
+    async def _usable(self, index: int) -> "httpcore.AsyncConnectionPool":
+        pool = await self._pool(index)
+        busy = [one for one in pool.connections if not (one.is_idle() or one.is_closed())]
+        if len(busy) < _LEFT_BUSY or self._pools.get(index) is not pool:
+            return pool
+        del self._pools[index]
+        await pool.aclose()
+        return await self._pool(index)
 
     async def _pool(self, index: int) -> "httpcore.AsyncConnectionPool":
         if index not in self._pools:
