@@ -7,8 +7,8 @@ import pytest
 
 from fleettui.model.kind import Kind
 from fleettui.model.route import Ask
-from fleettui.routing.breaker import TRIAL_S, WHOLE, Breaker, Position
-from fleettui.routing.conditions import Conditions
+from fleettui.routing.breaker import TRIAL_S, Breaker, Position
+from fleettui.routing.conditions import WHOLE, Conditions
 from fleettui.routing.decide import decide
 from fleettui.routing.facts import FleetFacts, MachineFacts
 from tests.routing.worlds import toml

@@ -13,8 +13,8 @@ from fleettui.routing.capabilities import (
     lacks_for_kind,
     too_long,
 )
-from fleettui.routing.catalogue import Rung
 from fleettui.routing.facts import Served
+from fleettui.routing.rung import Rung
 
 CLAUDE = AgentSpec("claude", models=("claude-*", "gpt-oss:*"))
 AIDER = AgentSpec("aider", models=("qwen2.5-coder:*",))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fleettui.model.errors import Malformed
 from fleettui.model.kind import Kind
 from fleettui.model.route import Ask, Classified, DecidedBy
-from fleettui.routing.breaker import Refusal
 from fleettui.routing.capabilities import Capability
+from fleettui.routing.conditions import Refusal
 from fleettui.routing.decide import decide
 from fleettui.routing.explain import SCHEMA, Explanation, explain, record, replay, restore
 from fleettui.routing.outcomes import Outcome
@@ -103,10 +103,10 @@ def test_whatever_was_stored_is_restored_or_malformed(junk: object, data: st.Dat
     document: object = json.loads(json.dumps(record(PAST)))
     path: object = document
     for _ in range(data.draw(st.integers(0, 4))):
-        names = list(path) if isinstance(path, dict) else range(len(path)) if path else ()  # type: ignore[arg-type]
-        if not names or not isinstance(path, dict | list):
+        if not isinstance(path, dict | list) or not path:
             break
-        name = data.draw(st.sampled_from(list(names)))
+        names = list(path) if isinstance(path, dict) else list(range(len(path)))
+        name = data.draw(st.sampled_from(names))
         if data.draw(st.booleans()):
             path[name] = junk
             break

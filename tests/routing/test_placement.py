@@ -11,10 +11,11 @@ from fleettui.model.reading import Source, SourceState
 from fleettui.model.route import Ask
 from fleettui.model.system import Gpu
 from fleettui.model.view import SourceView
-from fleettui.routing.catalogue import Rung
 from fleettui.routing.conditions import Conditions
-from fleettui.routing.facts import FleetFacts, Reach, facts_of
+from fleettui.routing.facts import FleetFacts, Reach
+from fleettui.routing.observe import facts_of
 from fleettui.routing.placement import Wanted, choose, seats, serving_order
+from fleettui.routing.rung import Rung
 from tests.routing.worlds import (
     CLAWDBOT,
     GB,

@@ -15,9 +15,8 @@ from fleettui.model.policy import Budget, Routing, RoutingRule
 from fleettui.model.repo import Repo
 from fleettui.model.route import Ask, Candidate, Classified
 from fleettui.routing.agents import LOCAL_AGENT
-from fleettui.routing.breaker import WHOLE, Refusal
 from fleettui.routing.capabilities import Capability, capability, needs_tools
-from fleettui.routing.conditions import Conditions
+from fleettui.routing.conditions import WHOLE, Conditions, Refusal
 from fleettui.routing.decide import Decision, decide
 from fleettui.routing.explain import explain, record, replay, restore
 from fleettui.routing.facts import FleetFacts, MachineFacts, Reach, Served

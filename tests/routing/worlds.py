@@ -17,7 +17,7 @@ from fleettui.model.view import FleetView, MachineView, SourceView
 from fleettui.model.worktree import AgentAt, AgentState, Worktree
 from fleettui.routing.conditions import Budget, Conditions
 from fleettui.routing.decide import decide
-from fleettui.routing.facts import facts_of
+from fleettui.routing.observe import facts_of
 
 EXAMPLES = Path(__file__).parents[2] / "docs/examples"
 STUDIO, CLAWDBOT, LAYERS = (

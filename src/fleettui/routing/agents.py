@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from fleettui.model.catalog import AgentSpec, Billing
 from fleettui.model.fleet import Fleet
 from fleettui.routing.capabilities import Capability, lacks_for_agent
-from fleettui.routing.catalogue import Rung
 from fleettui.routing.names import key
+from fleettui.routing.rung import Rung
 
 LOCAL_AGENT = AgentSpec("local")
 """Built in: serves every model that no agent of the configuration takes."""

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fleettui.hosts.backoff import Backoff
-
-WHOLE = "*"
-"""In place of a model: everything that a machine or provider serves."""
+from fleettui.routing.conditions import WHOLE, Refusal
 
 TRIAL_S = 60.0
 """Seconds after which a trial of which nothing was heard no longer holds up others."""
@@ -26,15 +24,6 @@ class Position(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     HALF_OPEN = "half-open"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a model at a place is left alone now; `model` may be WHOLE."""
-
-    place: str
-    model: str
-    reason: str
 
 
 @dataclass(slots=True)

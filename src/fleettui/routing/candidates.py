@@ -8,7 +8,6 @@ from fleettui.model.fleet import Fleet
 from fleettui.model.kind import Kind
 from fleettui.model.route import Ask, Candidate
 from fleettui.routing.agents import LOCAL_AGENT, agent_for, free_of_charge
-from fleettui.routing.breaker import WHOLE
 from fleettui.routing.capabilities import (
     ANSWER_TOKENS,
     Capability,
@@ -17,13 +16,13 @@ from fleettui.routing.capabilities import (
     tokens_of,
     too_long,
 )
-from fleettui.routing.catalogue import Rung
-from fleettui.routing.conditions import Conditions
+from fleettui.routing.conditions import WHOLE, Conditions
 from fleettui.routing.defaults import TOKENS
 from fleettui.routing.facts import MachineFacts, Served
 from fleettui.routing.names import key, split
 from fleettui.routing.outcomes import told
 from fleettui.routing.placement import Seat, choose
+from fleettui.routing.rung import Rung
 
 _UNKNOWN = MachineFacts("", has_ollama=True)
 

@@ -1,7 +1,6 @@
 """Every model that a fleet has, with its tier and price, and the order of the tiers."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from fleettui.model.catalog import ModelSpec
@@ -9,49 +8,15 @@ from fleettui.model.fleet import Fleet
 from fleettui.routing.defaults import LEVEL_NAMES, Level
 from fleettui.routing.facts import FleetFacts
 from fleettui.routing.names import fits, key, split
-
-LOCAL = "local"
-"""The tier of what the fleet's own machines serve."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """A model at a place: of a machine (`on_machine`) or of a provider. `unknown`: no such model.
-
-    `prices` are US dollars per million tokens, by what they are for; a machine's cost nothing.
-    """
-
-    name: str
-    place: str
-    tier: str = LOCAL
-    on_machine: bool = True
-    prices: tuple[tuple[str, float], ...] = ()
-    unknown: bool = False
-
-    @property
-    def id(self) -> str:
-        """`name@place`."""
-        return f"{self.name}@{self.place}"
-
-    @property
-    def free(self) -> bool:
-        """Whether it costs nothing."""
-        return self.on_machine and self.tier == LOCAL
-
-    def usd(self, tokens_in: int, tokens_out: int) -> float | None:
-        """What so many tokens cost, None: the price is not known."""
-        prices = dict(self.prices)
-        if not prices and self.free:
-            return 0.0
-        if "input" not in prices or "output" not in prices:
-            return None
-        return (tokens_in * prices["input"] + tokens_out * prices["output"]) / 1e6
+from fleettui.routing.placement import serving_order
+from fleettui.routing.rung import LOCAL, Rung
 
 
 class Catalogue:
     """The models of a fleet: those of [[models]], those that machines list, those installed.
 
-    What a machine has installed counts where the configuration lists none for it.
+    What a machine has installed counts where the configuration lists none for it. Facts are those
+    of one moment: with the next reading comes the next catalogue. It serves many decisions.
     """
 
     def __init__(self, fleet: Fleet, facts: FleetFacts) -> None:
@@ -59,6 +24,7 @@ class Catalogue:
         self._machines = {machine.name: machine for machine in fleet.machines}
         self._specs = {_at(*split(spec.id)): spec for spec in fleet.models}
         self._listing = {spec.place for spec in fleet.models}
+        self._placed: dict[tuple[str, str], list[Rung]] = {}
         self.paid_tiers = _paid_tiers(fleet.models)
         self._ranks = {tier: rank for rank, tier in enumerate((LOCAL, *self.paid_tiers))}
 
@@ -95,23 +61,46 @@ class Catalogue:
             return tier
         return self.paid_tiers[-1 if level is Level.RARE else max(0, len(self.paid_tiers) - 2)]
 
+    def tier(self, tier: str) -> Mapping[str, tuple[Rung, ...]]:
+        """The models of a tier by their key, each at all of its places, as configured."""
+        return self._tiers.get(tier, {})
+
+    def placed(self, tier: str, name: str) -> list[Rung]:
+        """A model of a tier, by its key, at all of its places, the best first."""
+        if (tier, name) not in self._placed:
+            self._placed[tier, name] = serving_order(self.tier(tier).get(name, ()), self._facts)
+        return self._placed[tier, name]
+
+    def named(self, name: str) -> list[Rung]:
+        """A model at all of its places, the best first."""
+        rungs = [rung for tier in self._tiers for rung in self.placed(tier, key(name))]
+        return serving_order(rungs, self._facts)
+
     @cached_property
-    def everything(self) -> tuple[Rung, ...]:
-        """Every model of the fleet once, in the order of the configuration."""
-        ids = {_at(*split(rung_id)): rung_id for rung_id in reversed(tuple(self._ids()))}
-        return tuple(map(self.rung, reversed(ids.values())))
+    def _tiers(self) -> dict[str, dict[str, tuple[Rung, ...]]]:
+        """Every model of the fleet once."""
+        found: dict[str, dict[str, dict[str, Rung]]] = {}
+        for spec in self._specs.values():
+            rung = self.rung(spec.id)
+            found.setdefault(rung.tier, {}).setdefault(key(spec.name), {})[spec.place] = rung
+        local = found.setdefault(LOCAL, {})
+        for place in self._machines:
+            for name in self._served(place):
+                if _at(name, place) not in self._specs:
+                    local.setdefault(key(name), {}).setdefault(place, Rung(name, place))
+        return {
+            tier: {name: tuple(places.values()) for name, places in by_name.items()}
+            for tier, by_name in found.items()
+        }
 
-    def _ids(self) -> Iterator[str]:
-        yield from (spec.id for spec in self._specs.values())
-        for name, machine in self._machines.items():
-            yield from (f"{model}@{name}" for model in machine.models)
-            if not machine.models and name not in self._listing:
-                yield from (f"{model}@{name}" for model in self._installed(name))
-
-    def _installed(self, machine: str) -> Iterator[str]:
-        facts = self._facts.machines.get(machine)
+    def _served(self, place: str) -> Iterable[str]:
+        """What a machine lists, or, where nothing is said of it, what it has installed."""
+        listed = self._machines[place].models
+        if listed or place in self._listing:
+            return listed
+        facts = self._facts.machines.get(place)
         models = facts.models if facts else None
-        return (served.name for served in (models or {}).values() if not served.remote)
+        return [served.name for served in (models or {}).values() if not served.remote]
 
 
 def _at(name: str, place: str) -> str:

@@ -5,10 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from fleettui.routing.breaker import Refusal
 from fleettui.routing.capabilities import Capability
 from fleettui.routing.facts import FleetFacts
 from fleettui.routing.outcomes import Outcome
+
+WHOLE = "*"
+"""In place of a model: everything that a machine or provider serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a model at a place is left alone now; `model` may be WHOLE."""
+
+    place: str
+    model: str
+    reason: str
 
 
 class Budget(Protocol):

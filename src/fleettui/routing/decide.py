@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from fleettui.model.fleet import Fleet
 from fleettui.model.kind import Kind
 from fleettui.model.policy import RoutingRule
-from fleettui.model.route import Ask, Candidate, Classified, DecidedBy, Route
+from fleettui.model.route import Ask, Classified, DecidedBy, Route
 from fleettui.routing import retired
 from fleettui.routing.candidates import Examiner, Looked
-from fleettui.routing.catalogue import LOCAL
+from fleettui.routing.catalogue import Catalogue
 from fleettui.routing.conditions import Budget, Conditions, NoLimit
 from fleettui.routing.ladder import Ladder, Ladders
 from fleettui.routing.names import key, split
@@ -20,6 +20,7 @@ from fleettui.routing.outcomes import Outcome, Standing, standing
 from fleettui.routing.placement import Seat, Wanted, seats
 from fleettui.routing.purse import Purse
 from fleettui.routing.rules import Found, first_match
+from fleettui.routing.rung import LOCAL
 from fleettui.routing.why import why
 
 SURE = 0.5
@@ -59,21 +60,24 @@ def decide(
     budget: Budget | None = None,
     *,
     sure: float = SURE,
+    catalogue: Catalogue | None = None,
 ) -> Decision:
     """The route for a task. `classified` is what a classifier said, where `settled` says nothing.
 
-    `sure` is the probability below which the lowest tier goes first.
+    `sure` is the probability below which the lowest tier goes first. `catalogue` is the one of
+    `fleet` and `now.facts`, for who decides often; without, it is made.
     """
     found = first_match(fleet.routing.rules, ask.text)
     kind_of = _settled(ask, found) or classified or Classified(Kind.AMBIGUOUS, 0.0)
     wanted = _with_rule(ask, found.rule)
-    ladders = Ladders(fleet, now.facts, ask.asker, _standings(now.outcomes, kind_of.kind))
+    standings = _standings(now.outcomes, kind_of.kind)
+    ladders = Ladders(fleet, now.facts, ask.asker, standings, catalogue)
     ladder, unsure = _ladder(wanted, kind_of, ladders, sure)
     where = Wanted(kind_of.kind, wanted.machine, wanted.repo, wanted.asker)
     places = seats(where, fleet, now.facts)
     examiner = Examiner(wanted, kind_of.kind, fleet, now, places, _below(wanted, ladder))
     purse = Purse(budget or NoLimit(), ladders.catalogue)
-    looked = [purse.checked(examiner.look(rung)) for rung in ladder.rungs]
+    looked = _look(ladder, examiner, purse)
     if _goes_local(looked, wanted, fleet, purse):
         more = (rung for rung in ladders.free(kind_of.category) if rung not in ladder.rungs)
         looked += [examiner.look(rung) for rung in more]
@@ -81,7 +85,7 @@ def decide(
     chosen = next((rung for rung in rungs if rung.skipped is None), None)
     route = Route(
         classified=kind_of,
-        ladder=rungs if ladder.written else _shortened(rungs, chosen),
+        ladder=rungs,
         chosen=chosen,
         why=why(kind_of, rungs, chosen, places, unsure=unsure),
         warnings=found.warnings + retired.warnings(ladder.rungs, now.today, now.retires),
@@ -155,9 +159,17 @@ def _goes_local(looked: list[Looked], ask: Ask, fleet: Fleet, purse: Purse) -> b
     return all(one.candidate.skipped is not None for one in looked)
 
 
-def _shortened(rungs: tuple[Candidate, ...], chosen: Candidate | None) -> tuple[Candidate, ...]:
-    end = rungs.index(chosen) if chosen else 0
-    return rungs[: end + 1 + _SHOWN_AFTER]
+def _look(ladder: Ladder, examiner: Examiner, purse: Purse) -> list[Looked]:
+    """Every rung; of a ladder that nobody wrote only some after the first that can be taken."""
+    looked: list[Looked] = []
+    left = len(ladder.rungs)
+    for rung in ladder.rungs:
+        if left == 0:
+            break
+        looked.append(purse.checked(examiner.look(rung)))
+        found = looked[-1].candidate.skipped is None
+        left = _SHOWN_AFTER if found and not ladder.written and left > _SHOWN_AFTER else left - 1
+    return looked
 
 
 def _standings(outcomes: Iterable[Outcome], kind: Kind) -> dict[str, Standing]:

@@ -9,16 +9,17 @@ decide among those of one tier.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from fleettui.model.fleet import Fleet
 from fleettui.model.kind import Category, Kind
-from fleettui.routing.catalogue import LOCAL, Catalogue, Rung
+from fleettui.routing.catalogue import Catalogue
 from fleettui.routing.defaults import ESCALATES, FOLLOWS, FREE_ONLY, MADE_FOR, levels
 from fleettui.routing.facts import FleetFacts
 from fleettui.routing.names import fits, key, split
 from fleettui.routing.outcomes import Standing
-from fleettui.routing.placement import serving_order
+from fleettui.routing.rung import LOCAL, Rung
 
 EVERY_KIND = "*"
 DEFAULTS = "the shipped table"
@@ -26,7 +27,7 @@ DEFAULTS = "the shipped table"
 _PLACES = 3
 """Machines that are considered for one model where nobody named one."""
 
-_LONGEST = 120
+_LONGEST = 60
 """Rungs of a ladder that nobody wrote."""
 
 
@@ -48,8 +49,9 @@ class Ladders:
         facts: FleetFacts,
         asker: str | None = None,
         standings: Mapping[str, Standing] | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
-        self.catalogue = Catalogue(fleet, facts)
+        self.catalogue = catalogue or Catalogue(fleet, facts)
         self._facts = facts
         self._standings = standings or {}
         machine = fleet.machine(asker) if asker else None
@@ -93,9 +95,7 @@ class Ladders:
         if split(model)[1]:
             return Ladder((self.catalogue.rung(model),), f"model {model}")
         own = [rung for rung in self.of(kind).rungs if key(rung.name) == key(model)]
-        others = [rung for rung in self.catalogue.everything if key(rung.name) == key(model)]
-        placed = serving_order(others, self._facts)
-        return Ladder(tuple(dict.fromkeys((*own, *placed))), f"model {model}")
+        return Ladder(tuple(dict.fromkeys((*own, *self.catalogue.named(model)))), f"model {model}")
 
     def free(self, category: Category) -> tuple[Rung, ...]:
         """The fleet's own models, those made for the category first."""
@@ -116,50 +116,52 @@ class Ladders:
         found = [
             rung
             for tier in dict.fromkeys(tier for tier in tiers if tier is not None)
-            for rung in self._made_for(category, self._tier(tier, category))
+            for rung in self._tier(tier, category, made_for=True)
         ]
         if found or self.catalogue.paid_tiers:
             return Ladder(tuple(found), DEFAULTS)
         return Ladder(self.free(category), f"{DEFAULTS}, without a paid model")
 
-    def _made_for(self, category: Category, tier: Iterable[Rung]) -> list[Rung]:
-        """Of one tier the models made for a category, or all where none of them comes first.
+    def _tier(self, tier: str, category: Category, *, made_for: bool = False) -> Iterator[Rung]:
+        """The models of a tier in the order of records, purpose, price, size and place.
 
+        `made_for`: where one that was made for the category comes first, only those that were.
         A next best model of the same tier would come before the tier that the work is meant to
         go up to.
         """
-        rungs = list(tier)
-        fitting = [rung for rung in rungs if _purpose(rung, category) is not None]
-        served = fitting and rungs[0] == fitting[0] and not self._silent(rungs[0])
-        return fitting if served else rungs
+        models = self.catalogue.tier(tier)
+        names = sorted(models, key=lambda name: self._preference(name, models[name], category))
+        fitting = [name for name in names if _purpose(name, category) is not None]
+        if made_for and fitting[:1] == names[:1] and fitting and not self._silent(models[names[0]]):
+            names = fitting
+        placed = (self.catalogue.placed(tier, name)[:_PLACES] for name in names)
+        return islice((rung for rungs in placed for rung in rungs), _LONGEST)
 
-    def _tier(self, tier: str, category: Category) -> Iterator[Rung]:
-        """The models of a tier in the order of records, purpose, size and place."""
-        by_name: dict[str, list[Rung]] = {}
-        for rung in self.catalogue.everything:
-            if rung.tier == tier:
-                by_name.setdefault(key(rung.name), []).append(rung)
-        ordered = [serving_order(rungs, self._facts) for rungs in by_name.values()]
-        ordered.sort(key=lambda rungs: self._preference(rungs[0], category))
-        every = (rung for rungs in ordered for rung in rungs[:_PLACES])
-        return islice(every, _LONGEST)
-
-    def _preference(self, rung: Rung, category: Category) -> tuple[bool, int, float, float, int]:
-        facts = self._facts.machines.get(rung.place)
-        served = facts.served(rung.name) if facts else None
-        purpose = _purpose(rung, category)
-        usd = rung.usd(3, 1)
+    def _preference(
+        self, name: str, rungs: tuple[Rung, ...], category: Category
+    ) -> tuple[bool, int, float, float, int]:
+        first = rungs[0]
+        facts = self._facts.machines.get(first.place)
+        served = facts.served(first.name) if facts else None
+        purpose = _purpose(name, category)
+        usd = first.usd(3, 1)
         return (
-            self._silent(rung),
-            self._standings.get(key(rung.name), Standing.UNKNOWN),
+            self._silent(rungs),
+            self._standings.get(name, Standing.UNKNOWN),
             _NEVER if purpose is None else purpose,
             _NEVER if usd is None else usd,
             -((served.size if served else None) or 0),
         )
 
-    def _silent(self, rung: Rung) -> bool:
-        facts = self._facts.machines.get(rung.place)
-        return rung.on_machine and facts is not None and facts.ollama.answers is False
+    def _silent(self, rungs: tuple[Rung, ...]) -> bool:
+        """Whether it is known that a model answers at none of its places."""
+        machines = self._facts.machines
+        return all(
+            rung.on_machine
+            and rung.place in machines
+            and machines[rung.place].ollama.answers is False
+            for rung in rungs
+        )
 
 
 _NEVER = float("inf")
@@ -173,7 +175,8 @@ def _word_for(kind: Kind, ladders: Mapping[str, tuple[str, ...]]) -> str | None:
     return next((word for word in words if ladders.get(word)), None)
 
 
-def _purpose(rung: Rung, category: Category) -> int | None:
+@lru_cache(maxsize=4096)
+def _purpose(name: str, category: Category) -> int | None:
     """How well a model was made for a category: 0 is best, None: for anything."""
     globs = MADE_FOR[category]
-    return next((at for at, glob in enumerate(globs) if fits(rung.name, glob)), None)
+    return next((at for at, glob in enumerate(globs) if fits(name, glob)), None)

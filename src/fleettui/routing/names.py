@@ -1,11 +1,13 @@
 """How models are named: with or without what may be left out, and where they are served."""
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 _DEFAULT_HOST = "registry.ollama.ai/"
 _DEFAULT_NAMESPACE = "library/"
 
 
+@lru_cache(maxsize=4096)
 def key(name: str) -> str:
     """The one form of all the ways to write a model's name (Ollama's `types/model/name.go`).
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fleettui.model.fleet import Fleet
 from fleettui.model.kind import Kind
 from fleettui.model.machine import Machine, Role
-from fleettui.routing.catalogue import Rung
 from fleettui.routing.facts import FleetFacts, MachineFacts
 from fleettui.routing.names import key
+from fleettui.routing.rung import Rung
 
 _UNKNOWN = MachineFacts("")
 

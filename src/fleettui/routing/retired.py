@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from fleettui.routing.catalogue import Rung
 from fleettui.routing.names import fits
+from fleettui.routing.rung import Rung
 
 _NOTICE_DAYS = 60
 
