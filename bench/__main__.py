@@ -23,6 +23,7 @@ NAMES = (
     "review_read",
     "review_forecast",
     "review_app",
+    "route",
 )
 
 

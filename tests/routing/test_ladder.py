@@ -153,3 +153,29 @@ def test_a_fleet_without_models_has_no_candidate() -> None:
     below = ("tier", "model", "model_machine", "machine", "agent", "estimate_usd")
     assert [found[key] for key in below] == [None] * 6  # type: ignore[literal-required]
     assert "no model" in found["why"]
+
+
+@pytest.mark.parametrize(
+    "kind, source",
+    [
+        (Kind.ELABORATION, "routing.kinds.elaboration"),
+        (Kind.BUG_HUNTING, "routing.reasoning"),
+        (Kind.HEARTBEAT, "routing.heartbeat"),
+    ],
+)
+def test_where_a_ladder_is_from(kind: Kind, source: str) -> None:
+    fleet = example(STUDIO)
+    assert decide(Ask("x", kind=kind), fleet, conditions(fleet)).source == source
+
+
+@pytest.mark.parametrize(
+    "asker, kind, source",
+    [
+        ("msi", Kind.BUG_HUNTING, "machines.msi.routing.*"),
+        ("macbook", Kind.BUG_HUNTING, "machines.macbook.routing.reasoning"),
+        ("macbook", Kind.HEARTBEAT, "machines.macbook.routing.heartbeat"),
+    ],
+)
+def test_where_a_machines_ladder_is_from(asker: str, kind: Kind, source: str) -> None:
+    fleet = example(CLAWDBOT)
+    assert decide(Ask("x", kind=kind, asker=asker), fleet, conditions(fleet)).source == source

@@ -67,7 +67,7 @@ class Ladders:
                 rungs = tuple(map(self.catalogue.rung, ladders[word]))
                 inherited = word not in (kind.value, EVERY_KIND)
                 rungs = self._adapted(kind, rungs) if inherited else rungs
-                return Ladder(rungs, f"{prefix}.{word}", written=True)
+                return Ladder(rungs, _source(prefix, word), written=True)
         return self._shipped(kind)
 
     def lowest_first(self, kinds: Iterable[Kind]) -> Ladder:
@@ -166,6 +166,12 @@ class Ladders:
 
 _NEVER = float("inf")
 _FIRST_OF = {category: next(k for k in Kind if k.category is category) for category in Category}
+
+
+def _source(prefix: str, word: str) -> str:
+    """Where in fleet.toml a ladder stands; the heartbeat's beside those of the categories."""
+    beside = prefix != "routing" or word in [*Category, Kind.HEARTBEAT]
+    return f"{prefix}.{word}" if beside else f"{prefix}.kinds.{word}"
 
 
 def _word_for(kind: Kind, ladders: Mapping[str, tuple[str, ...]]) -> str | None:
