@@ -121,8 +121,8 @@ async def test_a_dozen_good_branches_are_a_dozen_looks_and_one_train(screen: Scr
     await screen.shows("12 changes")
     screen.type("Enter")
     await screen.until(lambda: len(list(lab.user.glob("file*.txt"))) == 12)
-    assert git(lab.user, "status", "--porcelain") == b""
     await screen.shows("landed 12 changes")
+    assert git(lab.user, "status", "--porcelain") == b""
 
 
 async def test_nothing_of_a_change_reaches_the_terminal_raw(screen: Screen) -> None:
