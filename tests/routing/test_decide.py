@@ -210,3 +210,7 @@ def test_the_document_has_exactly_the_promised_keys() -> None:
 def test_a_machine_of_which_nothing_is_known_is_tried() -> None:
     fleet = example(STUDIO)
     assert goes(route(fleet, Kind.LINT_STYLE, Conditions())) == (QWEN, "brain")
+    without = replace(fleet.machines[2], ollama=())
+    fleet = replace(fleet, machines=(*fleet.machines[:2], without))
+    found = route(fleet, Kind.LINT_STYLE, Conditions())
+    assert found.ladder[0].skipped == "engine has no Ollama"

@@ -24,8 +24,6 @@ from fleettui.routing.outcomes import told
 from fleettui.routing.placement import Seat, choose
 from fleettui.routing.rung import Rung
 
-_UNKNOWN = MachineFacts("", has_ollama=True)
-
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -67,7 +65,7 @@ class Examiner:
 
     def look(self, rung: Rung) -> Looked:
         """The rung with its agent, machine, price and the first reason against it."""
-        facts = self._now.facts.machines.get(rung.place, _UNKNOWN)
+        facts = self._now.facts.machines.get(rung.place) or self._unread(rung.place)
         served = facts.served(rung.name) if rung.on_machine else None
         cloud = not rung.on_machine or (served is not None and served.remote)
         able = capability(rung.name, served, self._now.probes, cloud=cloud)
@@ -101,6 +99,11 @@ class Examiner:
             told = [line for line in told if line.startswith(f"{wanted} ")]
             told = told or [f"there is no machine {wanted}"]
         return "no machine for the agent: " + ("; ".join(told[:3]) or "the fleet has none")
+
+    def _unread(self, place: str) -> MachineFacts:
+        """A machine of which nothing is known but what the configuration says; or a provider."""
+        machine = self._fleet.machine(place)
+        return MachineFacts(place, has_ollama=machine is not None and bool(machine.ollama))
 
     def _absent(self, rung: Rung, facts: MachineFacts, served: Served | None) -> str | None:
         """Why the model is not there to be asked."""

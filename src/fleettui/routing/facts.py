@@ -69,3 +69,7 @@ class FleetFacts:
     """All machines now, in the order of the configuration."""
 
     machines: Mapping[str, MachineFacts] = field(default_factory=dict)
+
+
+Speed = tuple[str, str, float]
+"""Machine, model and measured tokens a second."""

@@ -7,16 +7,13 @@ from fleettui.model.reading import Source, SourceState
 from fleettui.model.system import System
 from fleettui.model.view import FleetView, MachineView, SourceView
 from fleettui.model.worktree import AgentState
-from fleettui.routing.facts import FleetFacts, MachineFacts, Reach, Served
+from fleettui.routing.facts import FleetFacts, MachineFacts, Reach, Served, Speed
 from fleettui.routing.names import key
 
 _ANSWERS = frozenset({SourceState.OK, SourceState.BUSY, SourceState.LATE})
 """States of a source in which a machine can be asked for something."""
 
 _WORKING = frozenset({AgentState.RUNNING, AgentState.WAITING})
-
-Speed = tuple[str, str, float]
-"""Machine, model and measured tokens a second."""
 
 
 def facts_of(
