@@ -199,6 +199,28 @@ async def test_replaced_objects_and_grafts_do_not_show(tmp_path: Path) -> None:
     nice = git(repo, "hash-object", "-w", "--stdin", stdin=b"nice\n").decode().strip()
     git(repo, "replace", evil, nice)
     assert (await in_repo(repo).run(["cat-file", "blob", evil])).stdout == b"evil\n"
+    head = commit(repo, {"new": "1\n"})
+    (repo / ".git/info/grafts").write_text(f"{head}\n")
+    assert (await in_repo(repo).run(["rev-list", "--count", head])).stdout == b"2\n"
+
+
+async def test_a_missing_object_is_not_fetched_by_a_program_of_the_clone(tmp_path: Path) -> None:
+    repo, other = make_repo(tmp_path / "repo"), make_repo(tmp_path / "other")
+    marker = tmp_path / "marker"
+    script = executable(tmp_path / "evil.sh", f"#!/bin/sh\ntouch {marker}\n")
+    blob = git(repo, "rev-parse", "HEAD:README").decode().strip()
+    (repo / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    for key, value in (
+        ("extensions.partialClone", "origin"),
+        ("core.repositoryFormatVersion", "1"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", str(other)),
+        ("remote.origin.uploadpack", str(script)),
+    ):
+        git(repo, "config", key, value)
+    with pytest.raises(GitFailed):
+        await in_repo(repo).run(["cat-file", "blob", blob])
+    assert not marker.exists()
 
 
 async def test_no_transport_is_spoken_unless_it_is_named(tmp_path: Path) -> None:

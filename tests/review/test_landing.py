@@ -125,6 +125,20 @@ async def test_another_approval_or_another_commit_is_refused(lab: Lab) -> None:
     assert lab.status() == ""
 
 
+async def test_a_tree_that_git_does_not_merge_does_not_land(lab: Lab) -> None:
+    head = await lab.made({"new": "1\n"})
+    shown = await lab.shown(head)
+    git(lab.agent, "checkout", "-q", "--detach")
+    other = commit(lab.agent, {"evil": "1\n"})
+    tree = git(lab.agent, "rev-parse", f"{other}^{{tree}}").decode().strip()
+    forged = git(lab.agent, "commit-tree", "-m", "x", "-p", shown.before, "-p", head, tree)
+    after = await lab.take(forged.decode().strip())
+    shown = dataclasses.replace(shown, after=after, tree=tree)
+    with pytest.raises(Refused, match="merging gives other files than those approved"):
+        await land(*(lab.ws, await lab.clone(), lab.journal, shown), yes(shown))
+    assert lab.tip == shown.before
+
+
 async def test_a_conflict_never_becomes_a_commit(lab: Lab) -> None:
     head = await lab.made({"README": "theirs\n"})
     commit(lab.user, {"README": "mine\n"})
