@@ -79,7 +79,7 @@ async def test_the_list_says_how_each_change_stands() -> None:
         assert "waiting on you 5 · approved 1 · sent back 1 · conflicts 1 · all 9" in text
         assert "app main @ 3fa9c1e" in text
         assert "✕ mini, seen 6m ago: connection ref" in text
-        for line in ("ready  +64 −31  ▲3  brain", "conflicts  +64 −31  ⇄ t-43  ◌ mini"):
+        for line in ("ready      +64 −31  ▲3  brain", "conflicts  +64 −31  ⇄ t-43  ◌ mini"):
             assert line in text
         assert "gates failed" in text
         assert "A shows 2 landed or rejected" in text
@@ -181,9 +181,9 @@ async def test_signals_come_first() -> None:
         assert not any(each.startswith("approve") for each in service.asked)
         await press(pilot, "b")
         text = await press(pilot)
-        assert "▸▲ 1/3 tests/test_queue.py" in text
-        text = await press(pilot, "s")
-        assert "▸✓ 2/3 .github/workflows/ci.yml" in text
+        assert "▸▲ 2/3 tests/test_queue.py" in text
+        text = await press(pilot, "S")
+        assert "▸✓ 1/3 .github/workflows/ci.yml" in text
         text = await press(pilot, "b")
         assert "this one needs you: 1 test was deleted" in last(text)
         await press(pilot, "b")
@@ -578,10 +578,10 @@ async def test_the_mouse_chooses_and_opens() -> None:
 
 
 async def test_keys_and_palette() -> None:
-    app = app_with(Reviews(), keys={"review.merge": "M"})
+    app = app_with(Reviews(), keys={"review.reject": "M"})
     async with app.run_test(size=(200, 40)) as pilot:
         text = await press(pilot, "r")
-        assert "M merge" in text.splitlines()[-1]
+        assert "M reject" in text.splitlines()[-1]
         text = await press(pilot, "question_mark")
         assert "Say yes to exactly what you see" in text
         await press(pilot, "escape", "ctrl+p", *"land all")
@@ -645,3 +645,34 @@ async def test_a_repository_that_cannot_be_read_waits_in_the_inbox() -> None:
         assert "r shows it" in text
         text = await press(pilot, "r")
         assert "✕ /home/ada/src/app is not there" in text
+
+
+async def test_the_footer_tells_first_what_works_where_keys_move() -> None:
+    async with app_with(Reviews()).run_test(size=WIDE) as pilot:
+        text = await opened(pilot, "r")
+        footer = text.splitlines()[-1]
+        assert footer.startswith(" enter open  a approve  x reject  T land all")
+        assert "m merge" not in footer
+        footer = (await press(pilot, "tab", "j")).splitlines()[-1]
+        assert footer.startswith(" c comment  space reviewed  J next file  ] next hunk  a approve")
+
+
+async def test_long_lines_are_gone_along_and_back_to_the_list() -> None:
+    long = "+" + "".join(f"{number:03}-" for number in range(60))
+    reviews.PATCHES["long.txt"] = f"@@ 0,0 1,1 \n{long}\n"
+    wide = reviews.change("t-1", "Long", files=(reviews.file("long.txt", 1, 0, "A"),))
+    service = Reviews(ReviewView((reviews.repo(wide),)))
+    async with app_with(service).run_test(size=NARROW) as pilot:
+        await opened(pilot, "r", "l")
+        assert "000-" in await press(pilot, "h", "l")
+        text = await press(pilot, "l", "l")
+        assert "003-" not in text
+        assert "…04-005-" in text
+        for _ in range(40):
+            await press(pilot, "l")
+        assert "059-" in await press(pilot)
+        text = await press(pilot, "h")
+        assert screen(pilot).in_diff
+        for _ in range(40):
+            await press(pilot, "h")
+        assert not screen(pilot).in_diff

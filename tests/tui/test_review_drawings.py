@@ -198,7 +198,10 @@ def test_the_summary_of_a_change_with_everything() -> None:
         ),
         (reviews.changes()[-1], "✕ rejected 2h ago: no"),
         (reviews.changes()[5], "⟳ comments sent back 0s ago, stored until an agent takes it"),
-        (replace(READY, forecast=Forecast(("agent/t-9",))), "⇄ conflicts with agent/t-9"),
+        (
+            replace(READY, forecast=Forecast(("agent/t-9",))),
+            "⇄ conflicts once agent/t-9 has landed",
+        ),
         (replace(READY, problem="a tree names .git"), "✕ a tree names .git"),
     ],
 )
@@ -281,3 +284,30 @@ def test_whatever_texts_say_lines_are_clean_and_fit(text: str, width: int) -> No
 @given(TEXTS, st.integers(1, 60))
 def test_wrapped_lines_fit(text: str, room: int) -> None:
     assert all(line_cells(((line, "text"),)) <= max(room, 2) for line in wrapped(text, room))  # type: ignore[arg-type]
+
+
+def test_numbers_of_all_changes_stand_below_each_other() -> None:
+    small = reviews.change("t-2", "Two", files=(reviews.file("a", 3, 1),))
+    large = reviews.change("t-1", "One", files=(reviews.file("b", 1234, 567),))
+    binary = reviews.change("t-3", "Three", files=(reviews.file("c", None, None),))
+    view = ReviewView((reviews.repo(small, large, binary),))
+    for height in (40, 4):
+        rows = [row for row in text_of(draw_list(listed(view), 70, height)).splitlines()
+                if "−" in row]  # fmt: skip
+        assert len({row.index("−") + len(row[row.index("−") :].split()[0]) for row in rows}) == 1
+        assert len({row.index("brain") for row in rows}) == 1
+
+
+@pytest.mark.parametrize(
+    "width, order",
+    [
+        (140, "order t-43 → t-51 → t-47 (t-42 conflicts with t-43)"),
+        (110, "order t-43 → t-51 → t-47"),
+        (103, "order t-43 → t-51 → +1"),
+        (95, "main @ 3fa9c1e"),
+    ],
+)
+def test_the_order_takes_the_room_that_there_is(width: int, order: str) -> None:
+    view = ReviewView((reviews.repo(*reviews.changes()[:5], unpushed=0),))
+    line = plain(draw_bar(Bar(view, view.repos[0]), width, 1).lines[0])
+    assert line.rstrip().endswith(order)

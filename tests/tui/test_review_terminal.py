@@ -20,7 +20,7 @@ def test_reviewing_on_80_columns() -> None:
         term.type("b")
         term.until("tests/test_queue.py  1 test was deleted")
         term.type("b")
-        term.until("▸✓ 1/3")
+        term.until("▸✓ 2/3")
         term.type("a")
         term.until("approved agent/t-43 at")
         term.type("q")

@@ -61,11 +61,11 @@ def test_a_sheet_that_is_left_at_once_changes_nothing() -> None:
         term.type("\tjjcwhy\rC")
         term.until("enter sends them")
         term.type("\x1b")
-        term.until("enter open")
+        term.until("a approve  x reject")
         term.type("T")
         term.until("enter approves exactly")
         term.type("\x1b")
-        term.until("enter open")
+        term.until("a approve  x reject")
         term.type("q")
         assert term.ended() == 0
 

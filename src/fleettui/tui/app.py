@@ -204,6 +204,8 @@ class FleetApp(NavigableApp):
         if screen.place != REVIEW and said is not None:
             self.acts.said = None
             bad = said.manner is Manner.FAILED
+            if said.manner is Manner.WHY:
+                return
             self.notify(said.text, severity="error" if bad else "information", timeout=15)
 
     def on_app_focus(self, event: events.AppFocus) -> None:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from textual.binding import Binding
 
 from fleettui.tui.binding import first, key
-from fleettui.tui.review_keys import REMARK, REVIEW, SHEET
+from fleettui.tui.review_keys import JUDGE, LAND, MOVE, READ, REMARK, REVIEW, SHEET
 
 _NAMED = frozenset({"enter", "tab", "space", "home", "end", "ctrl+p", "ctrl+t", "ctrl+r", "ctrl+c"})
 
@@ -120,6 +120,15 @@ SCREENS: Mapping[str, tuple[Binding, ...]] = {
     "help": HELP,
     "everywhere": APP,
 }
+
+
+SECTIONS: Mapping[str, tuple[Binding, ...]] = {
+    "saying yes or no": JUDGE,
+    "landing": LAND,
+    "reading": READ,
+    "moving": MOVE,
+}
+"""Groups of keys of screens that have many."""
 
 
 def ids() -> Iterator[str]:

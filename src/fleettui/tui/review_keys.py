@@ -2,15 +2,7 @@
 
 from fleettui.tui.binding import first, key
 
-REVIEW = (
-    key(
-        "review.open",
-        "enter",
-        "open",
-        "open",
-        "Open the change, or its new commits; in its diff: fold a file, or attach to the agent",
-        show=True,
-    ),
+JUDGE = (
     key(
         "review.approve",
         "a",
@@ -20,14 +12,6 @@ REVIEW = (
         show=True,
     ),
     key("review.reject", "x", "act('reject')", "reject", "Say no to it, with a note", show=True),
-    key(
-        "review.merge",
-        "m",
-        "act('merge')",
-        "merge",
-        "Land what you approved, after a look",
-        show=True,
-    ),
     key(
         "review.acknowledge",
         "b",
@@ -47,6 +31,24 @@ REVIEW = (
         show=True,
     ),
     key(
+        "review.take-back",
+        "u",
+        "act('take_back')",
+        "take back",
+        "Take back the unsent comment on this line, or the approval",
+    ),
+)
+
+LAND = (
+    key(
+        "review.merge",
+        "m",
+        "act('merge')",
+        "merge",
+        "Land what you approved, after a look",
+        show=True,
+    ),
+    key(
         "review.train",
         "T",
         "act('train')",
@@ -56,58 +58,6 @@ REVIEW = (
     ),
     key("review.undo", "z", "act('undo')", "undo", "Take back the last landing", show=True),
     key("review.push", "P", "act('push')", "push", "Push the target branch", show=True),
-    key("review.split", "v", "act('split')", "split", "One side or two sides", show=True),
-    key(
-        "review.against", "o", "act('against')", "compare", "Compare with something else", show=True
-    ),
-    key("review.switch", "tab", "switch", "list or diff", "Go to the diff, or to the list"),
-    key("review.down", "down,j", "move(1)", "down", "The next change, or line"),
-    key("review.up", "up,k", "move(-1)", "up", "The change, or line, before"),
-    key("review.right", "right,l", "side('diff')", "to the diff", "Go to the diff"),
-    key("review.left", "left,h", "side('list')", "to the list", "Go to the list"),
-    key("review.page-down", "pagedown,ctrl+d", "page(1)", "page down", "A page down"),
-    key("review.page-up", "pageup,ctrl+u", "page(-1)", "page up", "A page up"),
-    key("review.first", "home,g", "end(-1)", "first", "The first change, or line"),
-    key("review.last", "end,G", "end(1)", "last", "The last change, or line"),
-    key("review.next-file", "J", "file(1)", "next file", "The next file"),
-    key("review.previous-file", "K", "file(-1)", "previous file", "The file before"),
-    key("review.next-hunk", "right_square_bracket", "hunk(1)", "next hunk", "The next hunk"),
-    key("review.previous-hunk", "left_square_bracket", "hunk(-1)", "hunk", "The hunk before"),
-    key("review.signal", "s", "signal(1)", "next signal", "Show the next signal, and its file"),
-    key("review.signal-before", "S", "signal(-1)", "signal before", "Show the signal before"),
-    key(
-        "review.more",
-        "plus,equals_sign",
-        "context(1)",
-        "more context",
-        "More lines around, up to whole files",
-    ),
-    key("review.less", "minus", "context(-1)", "less context", "Fewer lines around what changed"),
-    key("review.fold", "f", "act('fold')", "fold", "Fold or unfold the file"),
-    key(
-        "review.found",
-        "n",
-        "found(1)",
-        "next found",
-        "The next place found; only while something is searched for",
-    ),
-    key("review.found-before", "N", "found(-1)", "found before", "The place found before"),
-    key(
-        "review.take-back",
-        "u",
-        "act('take_back')",
-        "take back",
-        "Take back the unsent comment on this line, or the approval",
-    ),
-    key("review.edit", "e", "act('edit')", "editor", "Look at a copy of the file in $EDITOR"),
-    key("review.copy", "y", "act('copy')", "copy", "Copy the line, the path or the commit"),
-    key(
-        "review.about",
-        "i",
-        "act('about')",
-        "about",
-        "Everything known of the change: commits, gates, comments",
-    ),
     key(
         "review.remove",
         "X,delete",
@@ -115,10 +65,109 @@ REVIEW = (
         "remove",
         "Remove its worktree and branch, after a backup",
     ),
-    key("review.all", "A", "all", "landed too", "Show landed and rejected changes, or hide them"),
+)
+
+READ = (
+    key(
+        "review.open",
+        "enter",
+        "open",
+        "open",
+        "Open the change, or its new commits; in its diff: fold a file, or attach to the agent",
+        show=True,
+    ),
+    key("review.switch", "tab", "switch", "list or diff", "Go to the diff, or to the list"),
+    key("review.next-file", "J", "file(1)", "next file", "The next file", show=True),
+    key("review.previous-file", "K", "file(-1)", "previous file", "The file before"),
+    key(
+        "review.next-hunk",
+        "right_square_bracket",
+        "hunk(1)",
+        "next hunk",
+        "The next hunk",
+        show=True,
+    ),
+    key("review.previous-hunk", "left_square_bracket", "hunk(-1)", "hunk", "The hunk before"),
+    key(
+        "review.signal",
+        "s",
+        "signal(1)",
+        "next signal",
+        "Show the next signal, and its file",
+        show=True,
+    ),
+    key("review.signal-before", "S", "signal(-1)", "signal before", "The signal before"),
+    key("review.split", "v", "act('split')", "split", "One side or two sides", show=True),
+    key(
+        "review.against", "o", "act('against')", "compare", "Compare with something else", show=True
+    ),
+    key(
+        "review.more",
+        "plus,equals_sign",
+        "context(1)",
+        "more context",
+        "More lines around, up to whole files",
+    ),
+    key("review.less", "minus", "context(-1)", "less context", "Fewer lines"),
+    key("review.fold", "f", "act('fold')", "fold", "Fold or unfold the file"),
     first("review.find", "slash", "find", "find", "Filter the list, or search in the diff"),
+    key(
+        "review.found",
+        "n",
+        "found(1)",
+        "next found",
+        "The next place found",
+    ),
+    key("review.found-before", "N", "found(-1)", "found before", "The one before"),
+    key(
+        "review.about",
+        "i",
+        "act('about')",
+        "about",
+        "Everything known of the change: commits, gates, comments",
+    ),
+    key("review.edit", "e", "act('edit')", "editor", "Look at a copy of the file in $EDITOR"),
+    key("review.copy", "y", "act('copy')", "copy", "Copy the line, the path or the commit"),
+    key("review.all", "A", "all", "landed too", "Show landed and rejected changes, or hide them"),
     first("review.close", "escape", "close", "back", "Leave what is open, then the diff"),
 )
+
+MOVE = (
+    key("review.down", "down,j", "move(1)", "down", "One down: a change, or a line"),
+    key("review.up", "up,k", "move(-1)", "up", "One up"),
+    key(
+        "review.right",
+        "right,l",
+        "aside(1)",
+        "to the diff",
+        "Go to the diff, then along its long lines",
+    ),
+    key("review.left", "left,h", "aside(-1)", "to the list", "Back along them, then to the list"),
+    key("review.page-down", "pagedown,ctrl+d", "page(1)", "page down", "A page down"),
+    key("review.page-up", "pageup,ctrl+u", "page(-1)", "page up", "A page up"),
+    key("review.first", "home,g", "end(-1)", "first", "The first change, or line"),
+    key("review.last", "end,G", "end(1)", "last", "The last one"),
+)
+
+REVIEW = (*JUDGE, *LAND, *READ, *MOVE)
+
+IN_LIST = (
+    *("open", "approve", "acknowledge", "reject", "merge", "train", "push", "undo"),
+    *("send", "find", "signal"),
+)
+"""What the footer tells first while keys move in the list, by the names of the actions."""
+IN_DIFF = (
+    *("comment", "reviewed", "file", "hunk", "approve", "acknowledge", "reject", "merge"),
+    *("send", "find", "split", "against", "signal", "found", "train", "push", "undo"),
+)
+"""The same while they move in the diff."""
+
+
+def name_of(action: str) -> str:
+    """The name of an action of the review screen, without what it is given."""
+    name, _, given = action.partition("(")
+    return given.strip("')") if name == "act" else name
+
 
 SHEET = (
     key("sheet.confirm", "enter", "confirm", "do it", "Do exactly what the sheet says", show=True),

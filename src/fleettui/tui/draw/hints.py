@@ -22,24 +22,32 @@ class Hint:
 
 
 def hint_line(hints: Sequence[Hint], width: int) -> tuple[Line, tuple[tuple[int, int, str], ...]]:
-    """As many hints as fit, the last one always, and from which cell to which each stands."""
-    if not hints:
-        return pad((), width), ()
-    *others, last = hints
+    """As many hints as fit, and from which cell to which each stands: the last one always, and
+    those that only say why they do nothing after all others."""
     spans: list[Span] = []
     places: list[tuple[int, int, str]] = []
     x = 1
-    for hint in [*others, last]:
+    for hint in _chosen(hints, width):
         size = _size(hint)
-        reserve = 0 if hint is last else _size(last) + _GAP
-        if x + size + reserve > width:
-            continue
         spans += [(" " if x == 1 else " " * _GAP, Tone.TEXT)]
         key, text = (Tone.FAINT, Tone.FAINT) if hint.idle else (Tone.KEY, Tone.DIM)
         spans += [(tame(hint.key), key), (f" {tame(hint.text)}", text)]
         places.append((x, x + size, hint.action))
         x += size + _GAP
     return pad(spans, width), tuple(places)
+
+
+def _chosen(hints: Sequence[Hint], width: int) -> list[Hint]:
+    kept: set[int] = set()
+    room = width - 1
+    first = [len(hints) - 1] if hints else []
+    others = sorted(range(len(hints) - 1), key=lambda place: hints[place].idle)
+    for place in (*first, *others):
+        size = _size(hints[place]) + (_GAP if kept else 0)
+        if size <= room:
+            kept.add(place)
+            room -= size
+    return [hint for place, hint in enumerate(hints) if place in kept]
 
 
 def _size(hint: Hint) -> int:

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from fleettui.model import fmt
 from fleettui.model.change import Change, ChangeState, FetchState, RepoReview, ReviewView
 from fleettui.tui.draw.grid import Drawing
-from fleettui.tui.draw.paint import BLANK, Line, Tone, cut, fitting, joined, line_cells, spread
+from fleettui.tui.draw.paint import (
+    BLANK,
+    Line,
+    Tone,
+    cut,
+    fitting,
+    joined,
+    line_cells,
+    spread,
+    tame,
+)
 from fleettui.tui.draw.review_marks import Turn, short, turn
 from fleettui.tui.draw.wrap import wrapped
 from fleettui.tui.said import Manner, Said
@@ -13,6 +23,8 @@ from fleettui.tui.said import Manner, Said
 _GAP = ("   ", Tone.TEXT)
 _MOST = 4
 """Lines of what is said: a refusal names what stands in the way."""
+_ORDER = 6
+"""Changes of the forecast's order that are named."""
 _WARNINGS = 3
 """Warnings, or notes, that are shown."""
 
@@ -29,7 +41,11 @@ def draw_bar(value: Bar, width: int, height: int) -> Drawing:
     """`waiting on you 2 · approved 1 · all 6      main @ 3fa9c1e   order t-43 → t-51`."""
     start: Line = ((" ", Tone.TEXT), *counts(value.view))
     room = width - line_cells(start) - 3
-    end = fitting(_repo_parts(value.repo), room, _GAP) if value.repo is not None else ()
+    end: Line = ()
+    if value.repo is not None:
+        start_of_end = fitting(_repo_parts(value.repo), room, _GAP)
+        order = _order(value.repo, room - line_cells(start_of_end) - len(_GAP[0]))
+        end = joined([start_of_end, order], _GAP)
     return Drawing((spread(start, (*end, (" ", Tone.TEXT)), width),))
 
 
@@ -69,22 +85,25 @@ def _repo_parts(repo: RepoReview) -> list[Line]:
         parts.append(((f"⟳ reading {', '.join(unread)}", Tone.WORK),))
     elif repo.pending:
         parts.append((("⟳ computing", Tone.WORK),))
-    order = order_line(repo)
-    if order:
-        parts.append(order)
     if repo.unpushed:
         parts.append(((f"↑{repo.unpushed} to push", Tone.WARN),))
     return parts
 
 
-def order_line(repo: RepoReview, most: int = 6) -> Line:
-    """`order t-43 → t-51 (t-42 conflicts with t-43)`; nothing for a single change."""
+def _order(repo: RepoReview, room: int) -> Line:
+    """`order t-43 → t-51 (t-42 conflicts with t-43)`, or as much of it as there is room for;
+    nothing for a single change."""
     if len(repo.order) < 2:
         return ()
     names = [key.task for key in repo.order]
-    more = [f"+{len(names) - most}"] if len(names) > most else []
-    words = " → ".join([*names[:most], *more])
-    return (("order ", Tone.DIM), (words, Tone.TEXT), *_left_out(repo))
+    left_out = _left_out(repo)
+    lines: list[Line] = []
+    for most in range(min(_ORDER, len(names)), 1, -1):
+        more = [f"+{len(names) - most}"] if len(names) > most else []
+        words = (("order ", Tone.DIM), (tame(" → ".join([*names[:most], *more])), Tone.TEXT))
+        lines += [(*words, *left_out)] if most == min(_ORDER, len(names)) else []
+        lines.append(words)
+    return next((line for line in lines if line_cells(line) <= room), ())
 
 
 def _left_out(repo: RepoReview) -> Line:

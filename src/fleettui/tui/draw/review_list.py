@@ -18,6 +18,7 @@ from fleettui.tui.draw.paint import (
     left,
     line_cells,
     pad,
+    right,
     spread,
     tame,
 )
@@ -33,6 +34,8 @@ from fleettui.tui.draw.wrap import wrapped
 from fleettui.tui.review_order import Group, shown
 
 _TASK_CELLS = 14
+_STATE_CELLS = 9
+"""Cells of the states that are common; a longer one stands out of its column."""
 _GAP: Span = ("  ", Tone.TEXT)
 
 
@@ -99,20 +102,16 @@ def _lines(
 ) -> tuple[list[Line], dict[ChangeKey | None, int]]:
     lines: list[Line] = []
     starts: dict[ChangeKey | None, int] = {}
-    names = _names(shown(value.groups))
+    columns = Columns.of(shown(value.groups))
     for group in value.groups:
         lines += [BLANK] if lines else []
         lines += repo_lines(group.repo, value.now, width)
         stale = stale_machines(group.repo, value.now)
         for change in group.changes:
             starts[change.key] = len(lines)
-            row = _Row(change, value.now, change.key == value.chosen, value.active, stale)
-            lines += row.tall(width) if tall else [row.flat(width, names)]
+            row = _Row(change, value.now, change.key == value.chosen, value.active, stale, columns)
+            lines += row.tall(width) if tall else [row.flat(width)]
     return lines, starts
-
-
-def _names(changes: Sequence[Change]) -> int:
-    return min(_TASK_CELLS, max((cells(tame(c.key.task)) for c in changes), default=0))
 
 
 def repo_lines(repo: RepoReview, now: datetime, width: int) -> list[Line]:
@@ -142,6 +141,27 @@ def _bad_clone(clone: CloneView, now: datetime) -> Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """Cells of what stands below each other in all changes of the list."""
+
+    task: int = 0
+    state: int = 0
+    added: int = 0
+    removed: int = 0
+
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> "Columns":
+        """As wide as the widest of them."""
+        sizes = [parts for parts in map(plus_minus, changes) if len(parts) == 2]
+        return cls(
+            min(_TASK_CELLS, max((cells(tame(c.key.task)) for c in changes), default=0)),
+            min(_STATE_CELLS, max((cells(mark(change).word) for change in changes), default=0)),
+            max((cells(added) for (added, _), _ in sizes), default=0),
+            max((cells(removed.strip()) for _, (removed, _) in sizes), default=0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A change of the list."""
 
@@ -150,6 +170,7 @@ class _Row:
     chosen: bool
     active: bool
     stale: frozenset[str]
+    columns: Columns
 
     @property
     def edge(self) -> Span:
@@ -170,30 +191,47 @@ class _Row:
             (tame(change.title), Tone.TEXT if found.tone is not Tone.DIM else Tone.DIM),
         )
         facts = fitting(
-            [((found.word, found.tone),), plus_minus(change), self.marks(), self.machine()],
+            [self.state(), self.size(), self.marks(), self.machine()],
             width - 4,
             _GAP,
         )
         second: Line = (self.edge, ("  ", Tone.TEXT), *facts)
         return [spread(title, ((age, Tone.DIM),), width), pad(second, width)]
 
-    def flat(self, width: int, names: int) -> Line:
+    def flat(self, width: int) -> Line:
         """All of it on one line; what does not fit is left out, the state never."""
         change, found = self.change, mark(self.change)
         start: Line = (
             self.edge,
             (f"{found.glyph} ", found.tone),
-            (left(change.key.task, names), Tone.TITLE if self.chosen else Tone.STRONG),
+            (left(change.key.task, self.columns.task), Tone.TITLE if self.chosen else Tone.STRONG),
         )
         end: Line = ((f"{ago(change.since, self.now)} ", Tone.DIM),)
         rest = width - line_cells(start) - 8
-        parts = [((left(found.word, 9), found.tone),), plus_minus(change), self.marks()]
+        parts = [self.state(), self.size(), self.marks()]
         if width >= 56:
             parts += [self.machine(), ((tame(change.title), Tone.TEXT),)]
             facts = cut(joined(filter(None, parts), _GAP), rest)
         else:
             facts = fitting(parts, rest, _GAP)
         return spread((*start, _GAP, *facts), end, width)
+
+    def state(self) -> Line:
+        """How it stands, in its column."""
+        found = mark(self.change)
+        return ((found.word.ljust(self.columns.state), found.tone),)
+
+    def size(self) -> Line:
+        """Lines added and removed, in their columns."""
+        parts = plus_minus(self.change)
+        if len(parts) != 2:
+            return ((" " * (self.columns.added + self.columns.removed + 1), Tone.TEXT),)
+        (added, plus), (removed, minus) = parts
+        return (
+            (right(added, self.columns.added), plus),
+            (" ", Tone.TEXT),
+            (right(removed.strip(), self.columns.removed), minus),
+        )
 
     def machine(self) -> Line:
         """Where it lies; marked where that was not read for some time."""

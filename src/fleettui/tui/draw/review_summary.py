@@ -1,11 +1,11 @@
 """What stands above a diff: what the change is, whether it lands, and what to be wary of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fleettui.model import fmt
-from fleettui.model.change import Change, ChangeState, Evaluation, RepoReview, Signal
+from fleettui.model.change import Change, ChangeState, Evaluation, Forecast, RepoReview, Signal
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import (
     Line,
@@ -132,14 +132,24 @@ def _states(value: Summary, width: int) -> Iterator[Line]:
     if change.problem:
         yield ((f"✕ {tame(change.problem)}", Tone.BAD),)
     forecast = change.forecast
-    if forecast is not None and forecast.conflicts_with:
-        yield (
-            ("⇄ ", Tone.WARN),
-            (f"conflicts with {', '.join(forecast.conflicts_with)}", Tone.WARN),
-        )
-    if forecast is not None and forecast.overlaps and not value.brief:
-        yield (("⇄ ", Tone.DIM), (f"same files as {', '.join(forecast.overlaps)}", Tone.DIM))
+    if forecast is not None and change.state is not ChangeState.MERGED:
+        yield from _others(forecast, brief=value.brief)
     yield from _verdicts(value)
+
+
+def _others(forecast: Forecast, *, brief: bool) -> Iterator[Line]:
+    """How it gets on with what else is open: only what is worse is told of each."""
+    if forecast.conflicts_with:
+        names = _either(forecast.conflicts_with)
+        yield (("⇄ ", Tone.WARN), (f"conflicts once {names} has landed", Tone.WARN))
+    touching = [each for each in forecast.overlaps if each not in forecast.conflicts_with]
+    if touching and not brief:
+        yield (("⇄ ", Tone.DIM), (f"same files as {', '.join(touching)}", Tone.DIM))
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _conflicts(seen: Evaluation, target: str, width: int) -> Line:
@@ -173,11 +183,8 @@ def _verdicts(value: Summary) -> Iterator[Line]:
 
 
 def signals_in_order(change: Change) -> tuple[Signal, ...]:
-    """Signals as they are stepped through: what still blocks, what blocked, remarks."""
-    left = set(change.unacknowledged)
-    return tuple(
-        sorted(change.signals, key=lambda signal: (signal not in left, not signal.blocking))
-    )
+    """Signals as they are stepped through: what needs a yes of its own, then remarks."""
+    return tuple(sorted(change.signals, key=lambda signal: not signal.blocking))
 
 
 def signal_lines(value: Summary, width: int) -> list[Line]:

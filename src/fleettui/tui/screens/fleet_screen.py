@@ -74,7 +74,7 @@ class FleetScreen(Screen[None]):
         """Header, body, keys."""
         yield Lines(draw_header, self._header(), id="header")
         yield from self.body()
-        yield KeyHints(self.why_not)
+        yield KeyHints(self.why_not, self.rank)
 
     def body(self) -> Iterable[Widget]:
         """What stands between header and keys."""
@@ -83,6 +83,10 @@ class FleetScreen(Screen[None]):
     def why_not(self, action: str) -> str | None:
         """Why an action that is offered would do nothing now."""
         return None
+
+    def rank(self, action: str) -> int:
+        """The place of an action among the hints of the footer; those of one rank stay in order."""
+        return 0
 
     def read_again(self) -> str:
         """Read what the screen is about at once; says what that is."""

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from fleettui.model.change import ChangeKey
 from fleettui.tui.acts import Acts
 from fleettui.tui.ports import Ports
+from fleettui.tui.review_keys import IN_DIFF, IN_LIST, name_of
 from fleettui.tui.review_keys import REVIEW as REVIEW_KEYS
 from fleettui.tui.said import Manner
 from fleettui.tui.screens.review_changes import Changes
@@ -21,7 +22,7 @@ from fleettui.tui.screens.review_writing import Writing
 from fleettui.tui.screens.sheets import Sheet
 from fleettui.tui.why import OF_REPO, At, why_not
 from fleettui.tui.widgets.diff_messages import Searched
-from fleettui.tui.widgets.diff_view import DiffView
+from fleettui.tui.widgets.diff_view import SHIFT, DiffView
 from fleettui.tui.widgets.lines import Lines
 
 WORDS = {"undo": "undo", "push": "push", "train": "land all"}
@@ -45,6 +46,12 @@ class ReviewScreen(ReviewDesk):
         """Go to the list or to the diff."""
         self.in_diff = side == "diff" and self.change is not None
         self.go_to_side()
+
+    def action_aside(self, step: int) -> None:
+        """In the diff, along its long lines; else, and back from their start, to the other side."""
+        if self.in_diff and (self.reading.view.shift(step * SHIFT) or step > 0):
+            return
+        self.action_side("diff" if step > 0 else "list")
 
     def action_switch(self) -> None:
         """Go to the other one."""
@@ -127,10 +134,16 @@ class ReviewScreen(ReviewDesk):
 
     def why_not(self, action: str) -> str | None:
         """Why a key would do nothing now."""
-        name = action[5:-2] if action.startswith("act(") else action
+        name = name_of(action)
         if action == "open" and self.in_diff and not self.reading.on_head:
             name = "attach"
         return why_not(name, self.view, self.change, self.at())
+
+    def rank(self, action: str) -> int:
+        """Which keys the footer tells first."""
+        order = IN_DIFF if self.in_diff else IN_LIST
+        name = name_of(action)
+        return order.index(name) if name in order else len(order)
 
     async def action_act(self, name: str) -> None:
         """Do what a key is for, or say why not."""

@@ -85,9 +85,11 @@ class Doing:
     def _acknowledge(self, change: Change) -> None:
         signal = self._screen.signals.shown(change)
         if signal in change.unacknowledged:
+            if len(change.unacknowledged) > 1:
+                self._screen.signals.next_waiting(change)
             self._screen.deeds.acknowledge(change, signal.key, change.head)
             return
-        signal = self._screen.signals.first(change)
+        signal = self._screen.signals.next_waiting(change)
         self._screen.acts.say(Manner.WHY, f"this one needs you: {signal.detail}; b acknowledges it")
 
     async def _comment(self, change: Change) -> None:

@@ -5,24 +5,33 @@ from fleettui.tui.draw.review_summary import signals_in_order
 
 
 class ShownSignals:
-    """One place a change. What still blocks comes first, so an acknowledged one gives way."""
+    """One place a change: first the first that needs the human."""
 
     def __init__(self) -> None:
         self._places: dict[ChangeKey, int] = {}
 
     def place(self, change: Change) -> int:
         """Which of the signals, in the order in which they are stepped through."""
-        return min(self._places.get(change.key, 0), max(0, len(change.signals) - 1))
+        place = self._places.get(change.key, -1)
+        return place if 0 <= place < len(change.signals) else self._waiting(change, 0)
+
+    def _waiting(self, change: Change, start: int) -> int:
+        """The first from a place on that needs the human, round the end; else that place."""
+        signals = signals_in_order(change)
+        around = [*range(start, len(signals)), *range(start)]
+        left = change.unacknowledged
+        return next((place for place in around if signals[place] in left), start)
 
     def shown(self, change: Change) -> Signal | None:
         """The signal that is shown."""
         signals = signals_in_order(change)
         return signals[self.place(change)] if signals else None
 
-    def first(self, change: Change) -> Signal:
-        """Show the first one; there must be one."""
-        self._places[change.key] = 0
-        return signals_in_order(change)[0]
+    def next_waiting(self, change: Change) -> Signal:
+        """Show the next one that needs the human, if any does; there must be a signal."""
+        after = (self.place(change) + 1) % len(change.signals)
+        self._places[change.key] = self._waiting(change, after)
+        return signals_in_order(change)[self._places[change.key]]
 
     def step(self, change: Change, step: int) -> Signal | None:
         """Show the next one, or the one before."""

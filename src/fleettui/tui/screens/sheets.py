@@ -146,7 +146,7 @@ class Sheet(ModalScreen[WhatT | None]):
         self.refresh_bindings()
 
     def _width(self) -> int:
-        return self._lines.room.width or min(96, max(10, self.app.size.width - 6))
+        return self._lines.room.width or min(102, max(10, self.app.size.width - 6))
 
     def on_resize(self) -> None:
         """Be as high as the text is now."""

@@ -16,6 +16,7 @@ from fleettui.tui.draw.diff_cursor import (
 )
 from fleettui.tui.draw.diff_layout import Part
 from fleettui.tui.draw.diff_lines import LINE_KINDS, shown_row
+from fleettui.tui.draw.paint import cells as width_of
 from fleettui.tui.widgets.diff_growth import GrowingDiff
 from fleettui.tui.widgets.diff_messages import CursorMoved, FoldToggled, Position
 
@@ -123,12 +124,25 @@ class DiffReading(GrowingDiff):
                     return True
         return False
 
-    def shift(self, cells: int) -> None:
-        """Show what is further right in long lines; further left below 0."""
+    def shift(self, cells: int) -> bool:
+        """Show what is further right in long lines; further left below 0. Whether there is."""
         shift = max(0, self._shift + cells)
-        if shift != self._shift:
-            self._shift = shift
-            self._frame_again()
+        if shift == self._shift or (
+            cells > 0 and not self._longer_than(self._shift + self._painter.frame.room)
+        ):
+            return False
+        self._shift = shift
+        self._frame_again()
+        return True
+
+    def _longer_than(self, cells: int) -> bool:
+        """Whether a line on the screen has something behind so many cells."""
+        layout, top = self._layout, round(self.scroll_y)
+        if not layout.files:
+            return False
+        rows = {layout.at(y).row for y in range(top, min(top + self.size.height, layout.height))}
+        shown = (shown_row(self.patch, row) for row in rows if self.patch.kinds[row] in LINE_KINDS)
+        return any(width_of(text) > cells for text in shown)
 
     def turn_side(self) -> None:
         """Where both sides stand beside each other: to the other one."""

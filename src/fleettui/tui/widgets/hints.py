@@ -21,9 +21,14 @@ class KeyHints(Lines[tuple[Hint, ...]], can_focus=False):
     KeyHints { height: 1; dock: bottom; overflow-y: hidden; background: $panel; }
     """
 
-    def __init__(self, why_not: Callable[[str], str | None] = lambda action: None) -> None:
+    def __init__(
+        self,
+        why_not: Callable[[str], str | None] = lambda action: None,
+        rank: Callable[[str], int] = lambda action: 0,
+    ) -> None:
         super().__init__(draw_hints, (), id="hints")
         self._why_not = why_not
+        self._rank = rank
 
     def on_mount(self) -> None:
         """Follow the keys of the screen."""
@@ -41,7 +46,7 @@ class KeyHints(Lines[tuple[Hint, ...]], can_focus=False):
                 key = self.app.get_key_display(binding)
                 idle = self._why_not(binding.action) is not None
                 hints[binding.action] = Hint(key, binding.description, binding.action, idle)
-        return list(hints.values())
+        return sorted(hints.values(), key=lambda hint: self._rank(hint.action))
 
     async def on_lines_pointed(self, message: Lines.Pointed) -> None:
         """Do what the pressed hint says."""
