@@ -22,9 +22,28 @@ from tests.lab.repos import git
 from tests.lab.review import ReviewLab, review_lab
 
 ROUNDS = 9
-PAGES = 60
-SPIN_S = 20.0
+PAGES = 40
+SPIN_S = 10.0
 FILES = 100
+PEER = """
+from textual.app import App, ComposeResult
+from textual.widgets import Log
+
+class Peer(App):
+    BINDINGS = [("n", "next", "")]
+
+    def compose(self) -> ComposeResult:
+        yield Log()
+
+    def on_mount(self) -> None:
+        lines = [f"    value_{n} = compute({n * n})" for n in range(100_000)]
+        self.query_one(Log).write_lines(lines, scroll_end=False)
+
+    def action_next(self) -> None:
+        self.query_one(Log).scroll_page_down(animate=False)
+
+Peer().run()
+"""
 PATIENCE_S = 20.0
 _ROW = b"compute"
 """In each row of the large diff, and nowhere else on the screen."""
@@ -37,25 +56,32 @@ def run() -> None:
         old, new = _changes(lab)
         told = Path(name) / "turns"
         figures.title("review screen, tmux 120×40: a change of 100,000 lines beside a small one")
-        with _home(lab), Pane(_command(lab, told)) as pane:
+        peer_file = Path(name) / "peer.py"
+        peer_file.write_text(PEER)
+        with (
+            _home(lab),
+            Pane(_command(lab, told)) as pane,
+            Pane([sys.executable, str(peer_file)]) as peer,
+        ):
             pane.until(b"m1")
+            peer.until(_ROW)
             _settle(pane, 5.0)
             before = _resident(pane)
             pane.key("r")
             _wait(pane, _SMALL)
             _settle(pane, 3.0)
             _first_screens(pane, lab, old, new)
-            _keys_while_it_loads(pane)
+            _keys_while_it_loads(pane, peer)
             _settle(pane, 4.0)
-            _paging(pane, "unified")
+            _paging(pane, peer, "unified")
             pane.key("v")
             _settle(pane, 2.0)
-            _paging(pane, "side by side")
+            _paging(pane, peer, "side by side")
             figures.line("resident, dashboard alone", [before / 2**20], unit="MiB", scale=1)
             figures.line("resident, the diff open", [_resident(pane) / 2**20], unit="MiB", scale=1)
             figures.line("resident at most", [_most(pane) / 2**20], unit="MiB", scale=1)
-            _turns(told)
-            _spin()
+        _turns(told)
+        _spin()
 
 
 def _command(lab: ReviewLab, told: Path) -> list[str]:
@@ -105,10 +131,11 @@ def _first_screens(pane: Pane, lab: ReviewLab, old: str, new: str) -> None:
     figures.ratio("(first − 100 ms) ÷ git", [max(0.0, took - 0.1) for took in mine], theirs)
 
 
-def _keys_while_it_loads(pane: Pane) -> None:
+def _keys_while_it_loads(pane: Pane, peer: Pane) -> None:
     """A page down each 60 ms, from the first row on; what is painted next with rows is it."""
     times: list[float] = []
     settled: list[float] = []
+    theirs: list[float] = []
     for turn in range(4):
         if turn:
             pane.key("k")
@@ -119,37 +146,55 @@ def _keys_while_it_loads(pane: Pane) -> None:
         pane.key("Tab")
         for press in range(16):
             _settle(pane, 0.06)
-            pressed = time.perf_counter()
-            pane.key("NPage")
-            _wait(pane, _ROW)
-            (times if press < 8 else settled).append(time.perf_counter() - pressed)
+            (times if press < 8 else settled).append(_pressed(pane, "NPage"))
+            theirs.append(_pressed(peer, "n"))
         pane.key("Tab")
         _settle(pane, 3.0)
     figures.line("page down to paint while it loads", times)
     figures.line("its p95", [figures.p95(times)])
     figures.line("the next eight", settled)
+    _beside(times, theirs)
 
 
-def _paging(pane: Pane, kind: str) -> None:
-    taken, idle, times = [], [], []
+def _paging(pane: Pane, peer: Pane, kind: str) -> None:
+    taken: list[float] = []
+    idle: list[float] = []
+    times: list[float] = []
+    theirs: list[float] = []
     pane.key("Tab")
     pid = pane.pid()
     for _ in range(PAGES):
         worked = _loop_cpu(pid)
         _settle(pane, 0.2)
         idle.append(_loop_cpu(pid) - worked)
-        pressed, worked = time.perf_counter(), _loop_cpu(pid)
-        pane.key("NPage")
-        _wait(pane, _ROW)
-        times.append(time.perf_counter() - pressed)
+        worked = _loop_cpu(pid)
+        times.append(_pressed(pane, "NPage"))
         _settle(pane, 0.2 - times[-1])
         taken.append(_loop_cpu(pid) - worked)
+        theirs.append(_pressed(peer, "n"))
     pane.key("Tab")
     ambient = statistics.mean(idle)
     figures.line(f"{kind}: 0.2 s with a page down, CPU of the loop", taken)
     figures.line(f"{kind}: 0.2 s without, mean", [ambient])
     figures.line(f"{kind}: a page down to paint", times)
     figures.line(f"{kind}: its p95", [figures.p95(times)])
+    _beside(times, theirs)
+
+
+def _pressed(pane: Pane, key: str) -> float:
+    """Seconds from a key to the first rows that are painted after it."""
+    pane.quiet(0.01)
+    pressed = time.perf_counter()
+    pane.key(key)
+    _wait(pane, _ROW)
+    return time.perf_counter() - pressed
+
+
+def _beside(ours: list[float], theirs: list[float]) -> None:
+    figures.line("a page down in Textual's Log to paint, in turn", theirs)
+    figures.line("its p95", [figures.p95(theirs)])
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    print(f"  {'medians: ours ÷ Log':<46} {ratio:9.2f} ×")
 
 
 def _turns(told: Path) -> None:
