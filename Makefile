@@ -3,6 +3,7 @@
 # make check  format, lint, types, import contracts, the wheel in an empty environment
 # make bench  figures and ratios against peers
 # make soak   the long trials, by hand
+# make train  learns the classifier's weights again; the same texts give the same file
 # make pictures  the README's pictures, drawn by the program
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check -q
 TESTS ?= tests
 CONFIG ?= $(firstword $(wildcard $(FLEETTUI_CONFIG) $(or $(XDG_CONFIG_HOME),$(HOME)/.config)/fleettui/fleet.toml) fleet.toml)
 
-.PHONY: run test check bench soak pictures clean lab
+.PHONY: run test check bench soak train pictures clean lab
 
 run: $(VENV)/.run
 	@$(BIN)/fleettui --config $(CONFIG)
@@ -33,8 +34,12 @@ bench: $(VENV)/.test
 soak: $(VENV)/.test lab
 	FLEETTUI_SOAK=1 $(BIN)/python -m pytest tests -m soak -s
 
+train: $(VENV)/.run
+	$(PIP) install -c constraints.txt -e '.[train]'
+	$(BIN)/python -m training.train
+
 pictures: $(VENV)/.run
-	$(BIN)/python docs/pictures.py --wait 66
+	$(BIN)/python docs/pictures.py
 
 # What the tests drive for real. As root on Debian it is installed; elsewhere it must be there.
 lab:

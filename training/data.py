@@ -29,7 +29,9 @@ def read(paths: Iterable[Path]) -> list[Task]:
         for line in path.read_text("utf-8").splitlines():
             entry = json.loads(line)
             tasks.append(
-                Task(entry["text"], Kind(entry["kind"]), entry.get("language", "?"), entry["source"])
+                Task(
+                    entry["text"], Kind(entry["kind"]), entry.get("language", "?"), entry["source"]
+                )
             )
     return tasks
 

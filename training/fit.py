@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleettui.routing.classifier.features import ROWS, features
+from fleettui.routing.classifier.features import ROWS
 from fleettui.routing.classifier.weights import KINDS, Weights, share
 from training.data import Task
 
 Floats = NDArray[np.float64]
+PENALTY = 0.15
+ROUNDS = 60
+_DOUBT = 0.03  # how wrong a label may be: keeps the model from being too sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,10 @@ class Sparse:
 
 def sparse(seen: Sequence[dict[str, list[int]]]) -> Sparse:
     """The matrix of the features of some texts, each of which has at least one."""
-    starts, columns, values, texts = [], [], [], []
+    starts: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    texts: list[int] = []
     for at, groups in enumerate(seen):
         starts.append(len(columns))
         for group, rows in groups.items():
@@ -61,10 +67,16 @@ def sparse(seen: Sequence[dict[str, list[int]]]) -> Sparse:
 
 
 def fit(
-    tasks: Sequence[Task], penalty: float = 1.0, rounds: int = 120, seen: Sequence[dict[str, list[int]]] | None = None
+    tasks: Sequence[Task],
+    seen: Sequence[dict[str, list[int]]],
+    penalty: float = PENALTY,
+    rounds: int = ROUNDS,
 ) -> tuple[Floats, Floats]:
-    """Weights (a line a feature, a column a kind) and biases that explain `tasks` best."""
-    matrix = sparse(seen if seen is not None else [features(task.text) for task in tasks])
+    """Weights (a line a feature, a column a kind) and biases that explain `tasks` best.
+
+    `seen` are their features; a larger `penalty` keeps the weights smaller.
+    """
+    matrix = sparse(seen)
     wanted = np.zeros((len(tasks), len(KINDS)))
     for at, task in enumerate(tasks):
         wanted[at, KINDS.index(task.kind)] = 1.0
@@ -77,7 +89,7 @@ def fit(
         logits = matrix.times(weights) + bias
         logits -= logits.max(axis=1, keepdims=True)
         log = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        smooth = 0.97 * wanted + 0.03 / len(KINDS)
+        smooth = (1 - _DOUBT) * wanted + _DOUBT / len(KINDS)
         value = -float((balance * (smooth * log).sum(axis=1)).sum())
         errors = (np.exp(log) - smooth) * balance[:, None]
         slope = np.concatenate([matrix.back(errors).ravel(), errors.sum(axis=0)])
@@ -136,4 +148,4 @@ def quantised(weights: Floats, bias: Floats, heat: float = 1.0) -> Weights:
     """The same model in one byte a weight, its scores divided by `heat`."""
     unit = float(np.abs(weights).max()) / 127 or 1.0
     rows = np.rint(weights / unit).astype(np.int8)
-    return Weights(tuple(float(each) for each in np.float32(bias / heat)), float(np.float32(unit / heat)), rows.tobytes())
+    return Weights(tuple((bias / heat).tolist()), unit / heat, rows.tobytes())

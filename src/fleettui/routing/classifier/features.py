@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from zlib import crc32
 
 from fleettui.routing.classifier.concepts import concepts_in, concepts_in_run
 from fleettui.routing.classifier.outline import Outline, outline
 
-ROWS = 1 << 15
+ROWS = 58_000
 
 _TOKEN = re.compile(
     r"""(?P<url>https?://\S+)
@@ -34,7 +35,7 @@ def features(text: str) -> dict[str, list[int]]:
     seen = outline(text)
     groups: dict[str, set[int]] = {name: set() for name in GROUPS}
     for group, name in _all(seen, text):
-        groups[group].add(crc32(f"{group} {name}".encode()) & (ROWS - 1))
+        groups[group].add(crc32(f"{group} {name}".encode()) % ROWS)
     return {group: sorted(rows) for group, rows in groups.items() if rows}
 
 
@@ -42,6 +43,7 @@ GROUPS = {
     "word": 1.0,
     "pair": 1.0,
     "stem": 0.8,
+    "gram": 0.8,
     "gist": 1.4,
     "ask": 1.6,
     "shape": 1.0,
@@ -110,7 +112,11 @@ def _words(sentence: list[str]) -> Iterator[tuple[str, str]]:
         yield "word", word
         if len(word) > 4:
             yield "stem", word[:5]
-    for left, right in zip(padded, padded[1:], strict=False):
+        if len(word) > 3 and word[0] != "<":
+            edged = f"_{word}_"
+            for at in range(min(len(edged), 24) - 3):
+                yield "gram", edged[at : at + 4]
+    for left, right in pairwise(padded):
         yield "pair", f"{left} {right}"
     for left, middle, right in zip(padded, padded[1:], padded[2:], strict=False):
         yield "pair", f"{left} {middle} {right}"
@@ -120,7 +126,7 @@ def _gist(gists: list[list[str]]) -> Iterator[tuple[str, str]]:
     for gist in gists:
         for concept in gist:
             yield "gist", concept
-        for left, right in zip(gist, gist[1:], strict=False):
+        for left, right in pairwise(gist):
             yield "gist", f"{left} {right}"
     together = sorted({concept for gist in gists for concept in gist})
     for at, left in enumerate(together):

@@ -7,7 +7,7 @@ from fleettui.model.kind import Category, Kind
 from fleettui.routing.classifier.features import features
 from fleettui.routing.classifier.weights import KINDS, Weights, scores, shipped
 
-NOVEL_AT = 0.5
+NOVEL_AT = 0.55
 
 
 @dataclass(frozen=True, slots=True)

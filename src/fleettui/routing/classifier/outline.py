@@ -10,24 +10,60 @@ _LINE = 600
 
 _FENCE = re.compile(r"\s*(```|~~~)")
 _MATERIAL: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("conflict", re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)|CONFLICT \(|Auto-merging |both modified:")),
+    (
+        "conflict",
+        re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)|CONFLICT \(|Auto-merging |both modified:"),
+    ),
     ("patch", re.compile(r"(diff --git |@@ -?\d|index [0-9a-f]{7,}\.\.|(---|\+\+\+) [ab]/)")),
-    ("patch", re.compile(r"([+]\s{0,40}[^\s+]|-(\s{2,}|[\w\"'@#</{\[(])).{0,120}[;:=(){}<>\"'\[\],.|]")),
-    ("stat", re.compile(r".{1,120}\|\s+\d+ [+-]*$|\s*\d+ files? changed|\s*[MADR]\s{1,4}[\w.-]+/\S+$")),
-    ("trace", re.compile(r"Traceback |\s+File \".+\", line \d|\s+at .{1,160}[:(]\d*|panic: |goroutine \d")),
-    ("trace", re.compile(r"(Caused by: )?([\w$]+\.)*[A-Z]\w*(Error|Exception)\b(:|$)|thread '.*' panicked")),
-    ("run", re.compile(r"\s*(FAILED|PASSED|FAIL|PASS|ok|not ok|--- FAIL|ERROR)\b[: ]\s*\S|=+ .*(passed|failed)")),
-    ("log", re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d\b|\S+ \d\d? \d\d:\d\d:\d\d ")),
+    (
+        "patch",
+        re.compile(r"([+]\s{0,40}[^\s+]|-(\s{2,}|[\w\"'@#</{\[(])).{0,120}[;:=(){}<>\"'\[\],.|]"),
+    ),
+    (
+        "stat",
+        re.compile(r".{1,120}\|\s+\d+ [+-]*$|\s*\d+ files? changed|\s*[MADR]\s{1,4}[\w.-]+/\S+$"),
+    ),
+    (
+        "trace",
+        re.compile(
+            r"Traceback |\s+File \".+\", line \d|\s+at .{1,160}[:(]\d*|panic: |goroutine \d"
+        ),
+    ),
+    (
+        "trace",
+        re.compile(
+            r"(Caused by: )?([\w$]+\.)*[A-Z]\w*(Error|Exception)\b(:|$)|thread '.*' panicked"
+        ),
+    ),
+    (
+        "run",
+        re.compile(
+            r"\s*(FAILED|PASSED|FAIL|PASS|ok|not ok|--- FAIL|ERROR)\b[: ]\s*\S|=+ .*(passed|failed)"
+        ),
+    ),
+    (
+        "log",
+        re.compile(
+            r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d\b|\S+ \d\d? \d\d:\d\d:\d\d "
+        ),
+    ),
     ("log", re.compile(r"\[?(ERROR|WARN|WARNING|INFO|DEBUG|FATAL|E|W)\]?[:\s]\s*\S+.*")),
-    ("shell", re.compile(r"[$#%>] [a-z./][\w./-]*( |$)|\w+@[\w-]+:\S*[$#] ")),
+    ("shell", re.compile(r"[$%] [a-z./][\w./-]*( |$)|\w+@[\w-]+:\S*[$#] ")),
     ("table", re.compile(r"\s*\|.*\|\s*$|.*\t.*\t")),
     ("json", re.compile(r"\s*[\[{}\]],?\s*$|\s*\"[\w.-]+\"\s*:\s*.+|\s*\{\".*\}\s*,?$")),
     ("quote", re.compile(r"\s*>\s")),
     ("item", re.compile(r"\s*([-*•‣–·]|\d{1,3}[.)]|\(?[a-z]\)|\[[ xX]\]|#?\d{2,5}:?(?= ))\s*\S")),
     ("code", re.compile(r"(\t| {2,})\S.*[;:={}()\[\]>]\s*$|.*[;{}]\s*$|\s*(</?\w+[^>]*>)")),
-    ("code", re.compile(r"\s*(def|class|func|fn|import|from|return|const|let|var|public|private|SELECT)\b.*[(={;.*]")),
+    (
+        "code",
+        re.compile(
+            r"\s*(def|class|func|fn|import|from|return|const|let|var|public|private|SELECT)\b.*[(={;.*]"
+        ),
+    ),
 )
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？])|[;—]\s+|\s[–-]{1,2}\s")
+_SENTENCE = re.compile(
+    r"(?<=[.!?…])[\"')\]]*\s+|(?<=。)|(?<=[!?])(?=[^\x00-\x7f])|[;—]\s+|\s[–-]{1,2}\s"
+)
 
 
 _WORDY = ("item", "quote", "log", "trace", "run")
@@ -102,7 +138,7 @@ def _plain(text: str) -> str:
     return text.translate(_QUOTES)
 
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "„": '"'})
+_QUOTES = str.maketrans("\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb", "''" + '"' * 5)
 
 
 def _sort(line: str) -> str:

@@ -2,6 +2,7 @@
 
 import struct
 from functools import cache
+from math import sqrt
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
@@ -58,4 +59,4 @@ def scores(weights: Weights, seen: dict[str, list[int]]) -> list[float]:
 
 def share(group: str, count: int) -> float:
     """What each of `count` features of `group` counts for."""
-    return GROUPS[group] / (count + 4) ** 0.5
+    return GROUPS[group] / sqrt(count + 4)
