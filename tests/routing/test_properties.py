@@ -1,6 +1,7 @@
 """What no decision may ever do, over fleets and conditions that chance made."""
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import date
 
@@ -213,8 +214,10 @@ def is_away(name: str | None, machines_now: Mapping[str, MachineFacts], *, ollam
     return (here.ollama if ollama else here.shell).answers is False
 
 
+MANY = 5000 if os.environ.get("FLEETTUI_SOAK") else 80
+
 many = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 
@@ -267,7 +270,7 @@ def _keeps_what_was_said(decision: Decision, fleet: Fleet) -> None:
         assert chosen.machine in repo.clones or (runs_on.local and not repo.clones)
 
 
-@settings(many, max_examples=40)
+@settings(many, max_examples=MANY // 4)
 @given(situations())
 def test_a_stored_decision_replays_to_itself(
     situation: tuple[Ask, Fleet, Conditions, Classified, frozenset[str]],
