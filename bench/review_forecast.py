@@ -20,8 +20,8 @@ from bench import figures
 from fleettui.git.runner import Git
 from fleettui.model.change import ChangeKey, Evaluation
 from fleettui.review import signals
-from fleettui.review.evaluate import evaluate
-from fleettui.review.forecast import Cache, Outlook, forecast
+from fleettui.review.forecast.forecast import Cache, Outlook, forecast
+from fleettui.review.reading.evaluate import evaluate
 from tests.lab.repos import executable, git
 
 OPEN = 50

@@ -23,10 +23,10 @@ import psutil
 from bench import figures
 from bench.review_trials import Trial, equal_lists, equal_merges, made_up_pairs, real_pairs
 from fleettui.git.runner import Git
-from fleettui.review.evaluate import evaluate
-from fleettui.review.listing import list_files
-from fleettui.review.merging import merge_many
-from fleettui.review.patch import read_patch
+from fleettui.review.reading.evaluate import evaluate
+from fleettui.review.reading.listing import list_files
+from fleettui.review.reading.merging import merge_many
+from fleettui.review.reading.patch import read_patch
 from tests.lab.histories import History
 from tests.lab.repos import commit, git, make_repo
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleettui.git.runner import Git
-from fleettui.review.listing import list_files
-from fleettui.review.merge_rules import take_rules
-from fleettui.review.merging import merge
+from fleettui.review.reading.listing import list_files
+from fleettui.review.reading.merge_rules import take_rules
+from fleettui.review.reading.merging import merge
 from tests.lab import by_hand
 from tests.lab.repos import git
 

@@ -13,8 +13,8 @@ from fleettui.hosts.timing import Timing
 from fleettui.model.errors import HostKeyChanged, HostKeyUnknown, ReadError
 from fleettui.model.repo import Repo
 from fleettui.model.text import is_clean
-from fleettui.review import quarantine
-from fleettui.review.fetch import CloneAt, Fetched, fetch
+from fleettui.review.intake import quarantine
+from fleettui.review.intake.fetch import CloneAt, Fetched, fetch
 from fleettui.review.workspace import Workspace, workspace
 from tests.lab.repos import commit, executable, git, make_repo
 from tests.lab.sshd import Sshd, running_sshd

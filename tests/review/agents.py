@@ -5,10 +5,11 @@ from pathlib import Path
 
 from fleettui.model.change import Approval, ChangeKey
 from fleettui.model.landing import Landing, Strategy
-from fleettui.review import fetch, landing, message, quarantine
-from fleettui.review.evaluate import evaluate
-from fleettui.review.fetch import CloneAt
-from fleettui.review.message import Subject
+from fleettui.review.intake import fetch, quarantine
+from fleettui.review.intake.fetch import CloneAt
+from fleettui.review.landing import landing, message
+from fleettui.review.landing.message import Subject
+from fleettui.review.reading.evaluate import evaluate
 from tests.lab.repos import git
 from tests.lab.times import NOW
 from tests.review.pushing import Place

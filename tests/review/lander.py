@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fleettui.model.errors import FleettuiError
 from fleettui.model.repo import Repo
-from fleettui.review.journal import Journal
-from fleettui.review.landing import land
+from fleettui.review.landing.journal import Journal
+from fleettui.review.landing.landing import land
 from fleettui.review.workspace import workspace
 from tests.review.landing_lab import Lab, yes
 

@@ -9,14 +9,15 @@ import pytest
 from fleettui.model.change import Approval, ChangeKey
 from fleettui.model.landing import Landing, LandingState, Preview, Strategy
 from fleettui.model.repo import Repo
-from fleettui.review import quarantine, user_clone
-from fleettui.review.evaluate import evaluate
-from fleettui.review.journal import Journal
-from fleettui.review.landing import land, preview
-from fleettui.review.lock import holding
-from fleettui.review.message import Subject, write
-from fleettui.review.moving import move_target
-from fleettui.review.user_clone import UserClone
+from fleettui.review.intake import quarantine
+from fleettui.review.landing import user_clone
+from fleettui.review.landing.journal import Journal
+from fleettui.review.landing.landing import land, preview
+from fleettui.review.landing.lock import holding
+from fleettui.review.landing.message import Subject, write
+from fleettui.review.landing.moving import move_target
+from fleettui.review.landing.user_clone import UserClone
+from fleettui.review.reading.evaluate import evaluate
 from fleettui.review.workspace import Workspace, workspace
 from tests.lab.repos import commit, git, make_repo
 from tests.lab.times import NOW

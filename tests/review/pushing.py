@@ -10,9 +10,10 @@ import pytest
 from fleettui.model.change import ChangeKey
 from fleettui.model.landing import Landing, LandingState, Strategy
 from fleettui.model.repo import Repo
-from fleettui.review import quarantine, user_clone
-from fleettui.review.journal import Journal
-from fleettui.review.user_clone import UserClone
+from fleettui.review.intake import quarantine
+from fleettui.review.landing import user_clone
+from fleettui.review.landing.journal import Journal
+from fleettui.review.landing.user_clone import UserClone
 from fleettui.review.workspace import Workspace, workspace
 from tests.lab.repos import commit, git, make_repo
 from tests.lab.times import NOW

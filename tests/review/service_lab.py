@@ -11,7 +11,7 @@ from fleettui.model.clock import Clock
 from fleettui.model.repo import Repo
 from fleettui.review.desk import Desk
 from fleettui.review.desks import Desks
-from fleettui.review.fetch import CloneAt
+from fleettui.review.intake.fetch import CloneAt
 from fleettui.review.ports import TaskFacts
 from fleettui.review.service import Review
 from tests.lab.repos import commit, git, make_repo

@@ -13,7 +13,7 @@ from fleettui.model.change import ChangeState, FetchState
 from fleettui.model.clock import Clock
 from fleettui.model.errors import OperationFailed
 from fleettui.review.desks import Desks
-from fleettui.review.fetch import CloneAt
+from fleettui.review.intake.fetch import CloneAt
 from fleettui.review.service import Review
 from tests.lab.repos import commit, git
 from tests.review.service_lab import ServiceLab, service_lab

@@ -14,7 +14,7 @@ from fleettui.model.patch import Patch, Row
 from fleettui.model.repo import Repo
 from fleettui.model.review_port import Against
 from fleettui.review.desks import Desks
-from fleettui.review.fetch import CloneAt
+from fleettui.review.intake.fetch import CloneAt
 from fleettui.review.service import Review
 from tests.lab.repos import commit, git, make_repo
 

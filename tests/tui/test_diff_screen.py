@@ -8,15 +8,15 @@ from textual.theme import BUILTIN_THEMES
 
 from fleettui.model.patch import Row
 from fleettui.model.text import is_clean
-from fleettui.review.listing import list_files
-from fleettui.review.patch import read_patch
+from fleettui.review.reading.listing import list_files
+from fleettui.review.reading.patch import read_patch
 from fleettui.tui.draw.diff_pairs import NOWHERE
 from fleettui.tui.draw.diff_text import Ground
 from fleettui.tui.draw.paint import Tone
 from fleettui.tui.widgets.diff_colours import DiffColours
 from fleettui.tui.widgets.diff_view import DiffView
 from tests.lab.histories import History
-from tests.review.test_listing import q
+from tests.review.reading.test_listing import q
 from tests.tui import patches
 from tests.tui.diff_scene import Small, comment, lines_of, play, sample, settle
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fleettui.probes.ollama import OllamaProbe
     from fleettui.probes.probe import Probe
     from fleettui.review.desks import Places
-    from fleettui.review.fetch import CloneAt
+    from fleettui.review.intake.fetch import CloneAt
     from fleettui.review.service import Review
 
 OLLAMA_HERE = "http://127.0.0.1:11434"
@@ -104,7 +104,7 @@ def places_of(fleet: "Fleet") -> "Places":
         return hosts[machine.name]
 
     def places(repo: "Repo") -> "tuple[CloneAt, ...]":
-        from fleettui.review.fetch import CloneAt
+        from fleettui.review.intake.fetch import CloneAt
 
         # Agents' branches in the user's own clone are those of this machine.
         paths = {

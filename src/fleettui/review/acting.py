@@ -19,17 +19,18 @@ from fleettui.model.landing import (
     TrainResult,
     UndoPreview,
 )
-from fleettui.review import landing as landings
-from fleettui.review import message, recovery, verdicts
-from fleettui.review import push as pushing
-from fleettui.review import remove as removing
-from fleettui.review import train as trains
-from fleettui.review import undo as undoing
+from fleettui.review import verdicts
 from fleettui.review.desk import Desk, Shared
-from fleettui.review.evaluate import evaluate
-from fleettui.review.fetch import CloneAt
+from fleettui.review.intake.fetch import CloneAt
+from fleettui.review.landing import landing as landings
+from fleettui.review.landing import message, recovery
+from fleettui.review.landing import train as trains
+from fleettui.review.landing import undo as undoing
+from fleettui.review.landing.user_clone import UserClone
+from fleettui.review.publish import push as pushing
+from fleettui.review.publish import remove as removing
+from fleettui.review.reading.evaluate import evaluate
 from fleettui.review.system import asked, told
-from fleettui.review.user_clone import UserClone
 
 _SETTLED = (ChangeState.MERGED, ChangeState.REJECTED)
 _UNFIT = (ChangeState.GATES_FAILED, ChangeState.TOO_LARGE, ChangeState.INVALID)

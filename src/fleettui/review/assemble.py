@@ -11,11 +11,11 @@ from fleettui.model.change import (
     Comment,
     Forecast,
 )
-from fleettui.review.facts import Fact
-from fleettui.review.incoming import Head
+from fleettui.review.intake.incoming import Head
 from fleettui.review.ports import TaskFacts
-from fleettui.review.said import NOTHING, Said
-from fleettui.review.states import state_of
+from fleettui.review.reading.facts import Fact
+from fleettui.review.reading.states import state_of
+from fleettui.review.said.values import NOTHING, Said
 
 _DONE = (ChangeState.MERGED, ChangeState.REJECTED, ChangeState.EMPTY)
 

@@ -17,19 +17,23 @@ from fleettui.model.change import (
 from fleettui.model.clock import Clock
 from fleettui.model.errors import FleettuiError, ReadError, UsageError
 from fleettui.model.landing import Landing
-from fleettui.review import comments, merge_rules, push, quarantine, user_clone
 from fleettui.review.assemble import Parts, change_of, waiting_first
-from fleettui.review.facts import Fact, Facts
-from fleettui.review.fetch import CloneAt
-from fleettui.review.forecast import Cache, forecast
-from fleettui.review.incoming import Head, Incoming
-from fleettui.review.journal import Journal
+from fleettui.review.forecast.forecast import Cache, forecast
+from fleettui.review.intake import quarantine
+from fleettui.review.intake.fetch import CloneAt
+from fleettui.review.intake.incoming import Head, Incoming
+from fleettui.review.landing import user_clone
+from fleettui.review.landing.journal import Journal
+from fleettui.review.landing.undo import standing
+from fleettui.review.landing.user_clone import UserClone
 from fleettui.review.ports import GateRunner, TaskBook, TaskFacts
-from fleettui.review.said import KnownChange
-from fleettui.review.store import Store
+from fleettui.review.publish import push
+from fleettui.review.reading import merge_rules
+from fleettui.review.reading.facts import Fact, Facts
+from fleettui.review.said import comments
+from fleettui.review.said.store import Store
+from fleettui.review.said.values import KnownChange
 from fleettui.review.system import asked
-from fleettui.review.undo import standing
-from fleettui.review.user_clone import UserClone
 from fleettui.review.workspace import Workspace
 
 _FORECAST = (ChangeState.READY, ChangeState.CONFLICTS, ChangeState.GATES_FAILED)

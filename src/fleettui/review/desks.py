@@ -17,7 +17,7 @@ from fleettui.review.watch import Watch
 
 if TYPE_CHECKING:
     from fleettui.review.desk import Desk, Shared
-    from fleettui.review.fetch import CloneAt
+    from fleettui.review.intake.fetch import CloneAt
 
 STORE = "review.db"
 
@@ -97,7 +97,7 @@ class Desks:
         await in_thread(_import)
         from fleettui.review import acting
         from fleettui.review.desk import Shared
-        from fleettui.review.store import Store
+        from fleettui.review.said.store import Store
 
         if self._shared is None:
             store = Store(self._state_dir / "review" / STORE)

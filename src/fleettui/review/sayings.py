@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from fleettui.model.change import Approval, ChangeKey, Comment, Prompt, Side
 from fleettui.model.errors import Refused
-from fleettui.review import comments, quarantine, verdicts
+from fleettui.review import verdicts
 from fleettui.review.desk import Desk, Shared
-from fleettui.review.prompt import compose
+from fleettui.review.intake import quarantine
+from fleettui.review.said import comments
+from fleettui.review.said.prompt import compose
 from fleettui.review.system import told
 
 

@@ -97,7 +97,7 @@ class Review:
         as_text: bool = False,
     ) -> AsyncGenerator[Patch, None]:
         """The diff, growing."""
-        from fleettui.review.diffs import patch_of
+        from fleettui.review.reading.diffs import patch_of
 
         desk = self.desks.desk(key.repo)
         stream = patch_of(
@@ -109,7 +109,7 @@ class Review:
 
     async def blob(self, key: ChangeKey, path: bytes, side: Side = Side.NEW) -> bytes:
         """A whole file of the merged tree, or of the target."""
-        from fleettui.review.diffs import blob_of
+        from fleettui.review.reading.diffs import blob_of
 
         desk = self.desks.desk(key.repo)
         now = desk.change(key).evaluation

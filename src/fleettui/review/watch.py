@@ -10,7 +10,7 @@ from fleettui.model.errors import FleettuiError
 
 if TYPE_CHECKING:
     from fleettui.review.desk import Desk
-    from fleettui.review.fetch import CloneAt
+    from fleettui.review.intake.fetch import CloneAt
 
 READ_DEADLINE = 60.0
 """Seconds that reading the branches of one clone may take."""

@@ -10,7 +10,7 @@ from fleettui.model.fleet import Fleet
 from fleettui.model.overview import CostTotals, Overview, ReviewRow
 
 if TYPE_CHECKING:
-    from fleettui.review.store import Store
+    from fleettui.review.said.store import Store
 
 
 class Overviews:
@@ -32,7 +32,7 @@ class Overviews:
     async def _reviews(self) -> tuple[ReviewRow, ...]:
         if not self._fleet.repos or not self._file.is_file():
             return ()
-        from fleettui.review.store import Store
+        from fleettui.review.said.store import Store
 
         store = Store(self._file)
         try:

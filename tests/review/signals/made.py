@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fleettui.git.runner import Git
 from fleettui.model.change import Evaluation, Signal
-from fleettui.review.evaluate import evaluate
+from fleettui.review.reading.evaluate import evaluate
 from fleettui.review.signals import find
 from tests.lab.repos import git
 

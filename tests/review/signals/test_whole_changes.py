@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fleettui.model.change import Evaluation, FileChange, Signal
-from fleettui.review.evaluate import evaluate
+from fleettui.review.reading.evaluate import evaluate
 from fleettui.review.signals import find
 from fleettui.review.signals.entries import LARGE
 from fleettui.review.signals.find import EXAMINED, MANY_FILES, MANY_LINES

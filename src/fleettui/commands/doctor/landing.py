@@ -8,8 +8,9 @@ from fleettui.model.errors import FleettuiError
 from fleettui.model.fleet import Fleet
 from fleettui.model.repo import Repo
 from fleettui.model.text import clean
-from fleettui.review import remotes, user_clone
-from fleettui.review.user_clone import UserClone
+from fleettui.review.landing import user_clone
+from fleettui.review.landing.user_clone import UserClone
+from fleettui.review.publish import remotes
 from fleettui.review.workspace import Workspace, workspace
 
 _CHECK = "landing"

@@ -5,8 +5,8 @@ import contextlib
 
 from fleettui.git.runner import Git, GitTimedOut, GitTooLarge
 from fleettui.model.change import Evaluation, FileChange, Signal
-from fleettui.review.evaluate import EMPTY_TREE
-from fleettui.review.listing import DIFF
+from fleettui.review.reading.evaluate import EMPTY_TREE
+from fleettui.review.reading.listing import DIFF
 from fleettui.review.signals import entries, stored
 from fleettui.review.signals.added import PIECE, Pieces
 from fleettui.review.signals.codes import Code

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fleettui.git.runner import Git
 from fleettui.model.change import Evaluation, FileChange
 from fleettui.model.text import clean
-from fleettui.review.listing import shown
+from fleettui.review.reading.listing import shown
 from fleettui.review.signals import entries, trees
 from fleettui.review.signals.added import whole
 from fleettui.review.signals.codes import Code

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fleettui.model.change import FileChange
 from fleettui.model.errors import Malformed
 from fleettui.model.text import clean
-from fleettui.review.listing import shown
+from fleettui.review.reading.listing import shown
 from fleettui.review.signals.codes import Code
 from fleettui.review.signals.findings import Findings
 from fleettui.review.signals.names import twin_key

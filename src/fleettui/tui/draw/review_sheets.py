@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from fleettui.model import fmt
 from fleettui.model.change import Change
 from fleettui.model.landing import Preview, PushPreview, Removal, Strategy, Train, UndoPreview
-from fleettui.review.prompt import compose
+from fleettui.review.said.prompt import compose
 from fleettui.tui.draw.paint import BLANK, Line, Span, Tone, cut, joined, tame
 from fleettui.tui.draw.review_marks import added_removed, gates_line, short
 from fleettui.tui.draw.wrap import indented, wrapped

@@ -1,0 +1,1 @@
+"""How open changes get on with each other."""

@@ -1,0 +1,1 @@
+"""Agents' branches, brought into quarantine and kept there."""

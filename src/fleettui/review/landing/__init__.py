@@ -1,0 +1,1 @@
+"""What was approved, put into the user's own clone; and taken back."""

@@ -1,0 +1,1 @@
+"""What leaves this computer: pushes, and what is removed on machines."""

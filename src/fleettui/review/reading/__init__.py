@@ -1,0 +1,1 @@
+"""What is in a change, computed by git without a work tree."""

@@ -1,0 +1,1 @@
+"""What the human said, kept for ever."""
