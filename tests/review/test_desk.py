@@ -1,5 +1,6 @@
 """What a desk says while the world around it fails, and after that."""
 
+import asyncio
 import os
 import resource
 import shutil
@@ -12,10 +13,11 @@ import pytest
 from fleettui.model.change import ChangeState, FetchState
 from fleettui.model.clock import Clock
 from fleettui.model.errors import OperationFailed
+from fleettui.model.repo import Repo
 from fleettui.review.desks import Desks
 from fleettui.review.intake.fetch import CloneAt
 from fleettui.review.service import Review
-from tests.lab.repos import commit, git
+from tests.lab.repos import commit, git, make_repo
 from tests.review.service_lab import ServiceLab, service_lab
 
 
@@ -140,3 +142,30 @@ async def test_branches_of_one_name_are_told_apart_by_their_machines(
         "here": ("agent/t-1 on there",),
         "there": ("agent/t-1 on here",),
     }
+
+
+async def test_a_state_folder_that_cannot_be_used_is_told_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "review").write_text("in the way\n")
+    user = make_repo(tmp_path / "user")
+    told = asyncio.Event()
+    repo = Repo("app", str(user))
+    review = Review(lambda changed: Desks([repo], lambda _: [], tmp_path / "state", changed))
+    review.subscribe(told.set)
+    running = asyncio.create_task(review.run())
+    try:
+        async with asyncio.timeout(60):
+            await told.wait()
+            (seen,) = review.view().repos
+            assert "review.db" in (seen.problem or "")
+            (tmp_path / "state" / "review").unlink()
+            while not review.view().repos[0].target_head:
+                told.clear()
+                await told.wait()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await review.close()
+    assert review.view().repos[0].problem is None

@@ -24,6 +24,7 @@ STORE = "review.db"
 Places: TypeAlias = "Callable[[Repo], Sequence[CloneAt]]"
 """The clones of a repository that agents work in. Called when they are needed first."""
 
+_AGAIN_S = 5.0
 _GOODBYE_S = 2.0
 
 
@@ -56,6 +57,7 @@ class Desks:
         self._shared: Shared | None = None
         self._desks: dict[str, Desk] = {}
         self._notes: tuple[str, ...] = ()
+        self._problem: str | None = None
         self._replaced = asyncio.Event()
 
     @property
@@ -87,7 +89,14 @@ class Desks:
 
     def _unopened(self, repo: Repo) -> RepoReview:
         clones = tuple(CloneView(machine) for machine in repo.clones)
-        return RepoReview(repo.name, repo.base, clones=clones, remote=repo.push, pending=True)
+        return RepoReview(
+            name=repo.name,
+            target=repo.base,
+            clones=clones,
+            remote=repo.push,
+            problem=self._problem,
+            pending=self._problem is None,
+        )
 
     async def open(self) -> None:
         """Bring what a crash left half done to its end, and read what was said before.
@@ -124,7 +133,8 @@ class Desks:
         """Read branches and compute for ever, in the background."""
         while True:
             self._replaced.clear()
-            await self.open()
+            if not await self._opened():
+                continue
             watching = asyncio.create_task(self.watch.run(self._desks.values()))
             replaced = asyncio.create_task(self._replaced.wait())
             try:
@@ -138,6 +148,20 @@ class Desks:
                     task.cancel()
                 await asyncio.gather(watching, replaced, return_exceptions=True)
             await _let_go(self._desks.values())
+
+    async def _opened(self) -> bool:
+        """Open, or tell in the view why not and wait until it is worth another try."""
+        try:
+            await self.open()
+        except FleettuiError as error:
+            self._problem = str(error)
+            self._changed()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_AGAIN_S):
+                    await self._replaced.wait()
+            return False
+        self._problem = None
+        return True
 
     def replace(self, repos: Iterable[Repo], places: Places) -> None:
         """Go on with other repositories, or other ways to them, as soon as `run` can."""
