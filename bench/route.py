@@ -110,6 +110,7 @@ def _litellm() -> None:
     if importlib.util.find_spec("litellm") is None:
         print("  LiteLLM is not installed: pip install litellm, and run this again")
         return
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     router_class = importlib.import_module("litellm").Router
     names = [f"{family}-{at}" for at in range(MODELS // 5) for family in _FAMILIES]
     deployments = [
