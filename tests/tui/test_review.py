@@ -79,7 +79,7 @@ async def test_the_list_says_how_each_change_stands() -> None:
         assert "waiting on you 5 · approved 1 · sent back 1 · conflicts 1 · all 9" in text
         assert "app main @ 3fa9c1e" in text
         assert "✕ mini, seen 6m ago: connection ref" in text
-        for line in ("ready      +64 −31  ▲3  brain", "conflicts  +64 −31  ⇄ t-43  ◌ mini"):
+        for line in ("ready      +64 −31  ▲2  brain", "conflicts  +64 −31  ⇄ t-43  ◌ mini"):
             assert line in text
         assert "gates failed" in text
         assert "A shows 2 landed or rejected" in text

@@ -85,7 +85,7 @@ TABLE: list[tuple[str, Change | None, At, str | None]] = [
     ("remove", MERGED, HERE, None),
     ("split", READY, replace(HERE, split_fits=False), "too narrow"),
     ("split", READY, HERE, None),
-    ("against", READY, At(), "still being read"),
+    ("against", READY, At(), "enter opens it first"),
     ("against", READY, HERE, None),
     ("copy", READY, HERE, None),
     ("about", READY, HERE, None),

@@ -199,8 +199,14 @@ def _split(change: Change, repo: RepoReview, at: At) -> Reason:
     return None if at.split_fits else "too narrow for two sides"
 
 
-def _shown(change: Change, repo: RepoReview, at: At) -> Reason:
-    return None if at.seen is not None else "it is still being read"
+def _open(change: Change, repo: RepoReview, at: At) -> Reason:
+    if at.seen is not None:
+        return None
+    return "it is still being read" if change.evaluation is None else "enter opens it first"
+
+
+def _signals(change: Change, repo: RepoReview, at: At) -> Reason:
+    return _open(change, repo, at) if change.signals else "no signals here"
 
 
 def _always(change: Change, repo: RepoReview, at: At) -> Reason:
@@ -241,11 +247,15 @@ _RULES: Mapping[str, _Rule] = {
     "remove": _remove,
     "found": _found,
     "split": _split,
-    "against": _shown,
+    "against": _open,
     "open": _always,
     "copy": _always,
     "about": _always,
-    "fold": _shown,
+    "fold": _open,
+    "file": _open,
+    "hunk": _open,
+    "context": _open,
+    "signal": _signals,
 }
 _REPO_RULES: Mapping[str, Callable[[RepoReview], Reason]] = {
     "undo": _undo,

@@ -68,14 +68,89 @@ _LIMITED = _QUEUE.replace(
     "        for hook in self.waiting:", "        for hook in self.waiting[:5]:"
 )
 _REPORT = """\
+from dataclasses import dataclass
+
+TITLE = "Webhooks sent"
+
+
+@dataclass
+class Row:
+    name: str
+    total: int
+
+
 def report(rows):
-    return [f"{row.name}: {row.total}" for row in rows]
+    lines = [TITLE]
+    for row in rows:
+        lines.append(f"{row.name}: {row.total}")
+    return lines
+
+
+def total(rows):
+    return sum(row.total for row in rows)
 """
 _SINCE = """\
+from dataclasses import dataclass
+from datetime import datetime
+
+TITLE = "Webhooks sent"
+
+
+@dataclass
+class Row:
+    name: str
+    total: int
+    at: datetime | None = None
+
+
 def report(rows, since=None):
-    kept = [row for row in rows if since is None or row.at >= since]
-    return [f"{row.name}: {row.total}" for row in kept]
+    lines = [TITLE if since is None else f"{TITLE} since {since:%d %B}"]
+    for row in newer(rows, since):
+        lines.append(f"{row.name}: {row.total:>6}")
+    return lines
+
+
+def newer(rows, since):
+    if since is None:
+        return rows
+    # A row that was never sent has no time.
+    return [row for row in rows if row.at and row.at >= since]
+
+
+def total(rows, since=None):
+    return sum(row.total for row in newer(rows, since))
 """
+_TESTS = """\
+from src.report import Row, report, total
+
+
+def test_a_line_for_each_row():
+    assert report([Row("ci", 3)]) == ["Webhooks sent", "ci: 3"]
+
+
+def test_the_total():
+    assert total([Row("ci", 3), Row("chat", 4)]) == 7
+"""
+_NEW_TESTS = """\
+from datetime import datetime
+
+from src.report import Row, report, total
+
+NOON = datetime(2026, 3, 14, 12)
+
+
+def test_a_line_for_each_row():
+    assert report([Row("ci", 3)]) == ["Webhooks sent", "ci:      3"]
+
+
+def test_the_total():
+    assert total([Row("ci", 3), Row("chat", 4)]) == 7
+
+
+def test_only_what_was_sent_since():
+    assert total([Row("ci", 3, NOON), Row("chat", 4)], NOON) == 3
+"""
+_CHECK = "on: push\njobs:\n  test:\n    steps:\n      - run: pytest -q\n"
 _README = "# app\n\nSends webhooks.\n"
 _PAGE = "<!doctype html>\n<title>Demo</title>\n<main>\n  <h1>Hello</h1>\n</main>\n"
 
@@ -97,6 +172,8 @@ PROJECTS = (
             "README.md": _README,
             "src/queue.py": _QUEUE,
             "src/report.py": _REPORT,
+            "tests/test_report.py": _TESTS,
+            ".github/workflows/check.yml": _CHECK,
         },
         {"CHANGELOG.md": "## 1.2\n\n- Reports are sorted.\n"},
         (
@@ -111,8 +188,9 @@ PROJECTS = (
                 "t-102",
                 "Add since to the report",
                 {
+                    ".github/workflows/check.yml": _CHECK + "      - run: python -m src.report\n",
                     "src/report.py": _SINCE,
-                    "tests/test_report.py": "def test_nothing():\n    assert True\n",
+                    "tests/test_report.py": _NEW_TESTS,
                 },
             ),
             Change("t-103", "Send at most five at once", {"src/queue.py": _LIMITED}),

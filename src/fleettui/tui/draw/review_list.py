@@ -208,7 +208,7 @@ class _Row:
         )
         end: Line = ((f"{ago(change.since, self.now)} ", Tone.DIM),)
         rest = width - line_cells(start) - 8
-        parts = [self.state(), self.size(), self.marks()]
+        parts = [self.state(), self.size(), self.marks(brief=True)]
         if width >= 56:
             parts += [self.machine(), ((tame(change.title), Tone.TEXT),)]
             facts = cut(joined(filter(None, parts), _GAP), rest)
@@ -240,18 +240,19 @@ class _Row:
             return ((f"◌ {name}", Tone.WARN),)
         return ((name, Tone.DIM),)
 
-    def marks(self) -> Line:
-        """Signals, comments that were not sent, and the place in the forecast."""
+    def marks(self, *, brief: bool = False) -> Line:
+        """Signals that block, comments that were not sent, and what it conflicts with; `brief`: how much."""
         change = self.change
         parts: list[Line] = []
-        if change.signals:
-            left_over = len(change.unacknowledged)
-            tone = Tone.WARN if left_over else Tone.DIM
-            parts.append(((f"▲{len(change.signals)}", tone),))
+        blocking = sum(signal.blocking for signal in change.signals)
+        if blocking:
+            tone = Tone.WARN if change.unacknowledged else Tone.DIM
+            parts.append(((f"▲{blocking}", tone),))
         if change.drafts:
             parts.append(((f"✎{len(change.drafts)}", Tone.ACCENT),))
         if change.forecast is not None and change.forecast.conflicts_with:
             first, *more = change.forecast.conflicts_with
             others = f" +{len(more)}" if more else ""
-            parts.append(((f"⇄ {tame(first.removeprefix('agent/'))}{others}", Tone.WARN),))
+            named = f" {tame(first.removeprefix('agent/'))}{others}"
+            parts.append(((f"⇄{len(more) + 1 if brief else named}", Tone.WARN),))
         return joined(parts, (" ", Tone.TEXT))

@@ -223,7 +223,7 @@ def _signal(signal: Signal, change: Change, index: int, count: int, *, shown: bo
     place = f"{index + 1}/{count} " if count > 1 else ""
     text = Tone.TEXT if shown else Tone.DIM
     line: list[Span] = [
-        (" ▸" if shown and count > 1 else "  ", Tone.CHOSEN),
+        (" " if count == 1 else " ▸" if shown else "  ", Tone.CHOSEN),
         (f"{glyph} ", tone),
         (place, Tone.FAINT),
     ]

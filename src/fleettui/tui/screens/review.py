@@ -98,26 +98,32 @@ class ReviewScreen(ReviewDesk):
 
     def action_file(self, step: int) -> None:
         """The next file, or the one before."""
-        self.reading.file(step)
+        if self._open_for("file"):
+            self.reading.file(step)
 
     def action_hunk(self, step: int) -> None:
         """The next hunk, or the one before."""
-        self.reading.hunk(step)
+        if self._open_for("hunk"):
+            self.reading.hunk(step)
 
     def action_context(self, step: int) -> None:
         """More or less lines around what changed."""
-        said = self.reading.widen(step)
-        self.acts.say(Manner.DONE, said)
+        if self._open_for("context"):
+            self.acts.say(Manner.DONE, self.reading.widen(step))
 
     def action_signal(self, step: int) -> None:
         """Show the next signal, and go to its file."""
-        change = self.change
-        signal = self.signals.step(change, step) if change is not None else None
-        if signal is None:
-            self.acts.say(Manner.WHY, "no signals here")
-            return
-        self.draw()
-        self.reading.go_to_path(signal.path)
+        if self._open_for("signal") and self.change is not None:
+            signal = self.signals.step(self.change, step)
+            self.draw()
+            self.reading.go_to_path(signal.path)
+
+    def _open_for(self, action: str) -> bool:
+        """Whether there is a diff to move in; says why not."""
+        reason = self.why_not(action)
+        if reason is not None:
+            self.acts.say(Manner.WHY, reason)
+        return reason is None
 
     def action_all(self) -> None:
         """Show landed and rejected changes too, or hide them."""

@@ -33,8 +33,7 @@ class ShownSignals:
         self._places[change.key] = self._waiting(change, after)
         return signals_in_order(change)[self._places[change.key]]
 
-    def step(self, change: Change, step: int) -> Signal | None:
-        """Show the next one, or the one before."""
-        if change.signals:
-            self._places[change.key] = (self.place(change) + step) % len(change.signals)
-        return self.shown(change)
+    def step(self, change: Change, step: int) -> Signal:
+        """Show the next one, or the one before; there must be a signal."""
+        self._places[change.key] = (self.place(change) + step) % len(change.signals)
+        return signals_in_order(change)[self._places[change.key]]
