@@ -241,7 +241,7 @@ class _Row:
         return ((name, Tone.DIM),)
 
     def marks(self, *, brief: bool = False) -> Line:
-        """Signals that block, comments that were not sent, and what it conflicts with; `brief`: how much."""
+        """Blocking signals, unsent comments, what it conflicts with; `brief`: only how much."""
         change = self.change
         parts: list[Line] = []
         blocking = sum(signal.blocking for signal in change.signals)
