@@ -242,6 +242,8 @@ async def _hear(process: Process, heard: Callable[[bytes], None] | None) -> byte
 
 async def _end(process: Process, *tasks: asyncio.Task[object]) -> None:
     """End the process and all that it started, and read its pipes empty so that they close."""
+    if _over(process) and all(map(_well, tasks)):
+        return
     if process.returncode is None:
         _kill(process)
     last = [asyncio.ensure_future(_drain(process)), asyncio.ensure_future(process.wait()), *tasks]
@@ -249,6 +251,15 @@ async def _end(process: Process, *tasks: asyncio.Task[object]) -> None:
     for task in waiting:
         task.cancel()
     await asyncio.gather(*last, return_exceptions=True)
+
+
+def _over(process: Process) -> bool:
+    """Whether it has ended by itself and all that it printed was read."""
+    return process.returncode is not None and (process.stdout is None or process.stdout.at_eof())
+
+
+def _well(task: asyncio.Task[object]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
 
 
 async def _drain(process: Process) -> None:
