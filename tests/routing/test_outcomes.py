@@ -36,3 +36,8 @@ def test_a_record_in_words_and_dollars() -> None:
     assert Outcome(Kind.LINT_STYLE, "a@b", usd=1.5).usd_per_merged is None
     both = record.plus(record)
     assert (both.attempts, both.usd, both.usd_per_merged) == (8, 3.0, 0.75)
+
+
+def test_a_record_that_contradicts_itself_is_not_better_than_perfect() -> None:
+    assert standing(Outcome(Kind.LINT_STYLE, "a@b", 0, 9, 6, 0)) is Standing.PROVEN
+    assert standing(Outcome(Kind.LINT_STYLE, "a@b", 0, 9, 0, 6)) is Standing.DOUBTFUL

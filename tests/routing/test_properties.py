@@ -227,9 +227,7 @@ def is_away(name: str | None, machines_now: Mapping[str, MachineFacts], *, ollam
 
 MANY = 5000 if os.environ.get("FLEETTUI_SOAK") else 150
 
-many = settings(
-    max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+many = settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @many

@@ -47,7 +47,7 @@ class Outcome:
     @property
     def good(self) -> int:
         """How often it was good enough: a human's verdict counts, and a gate passed at once."""
-        return self.merged + self.first_pass
+        return self.merged + min(self.first_pass, self.attempts)
 
     @property
     def judged(self) -> int:
