@@ -299,7 +299,7 @@ SEEDING = """
 import asyncio, sys
 from pathlib import Path
 from fleettui.model.repo import Repo
-from fleettui.review import quarantine
+from fleettui.review.intake import quarantine
 from fleettui.review.workspace import workspace
 async def main():
     ws = workspace(Repo("app", sys.argv[1]), Path(sys.argv[2]))
