@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -10,20 +11,19 @@ from fleettui.routing.classifier.outline import Outline, outline
 
 ROWS = 58_000
 
-_TOKEN = re.compile(
-    r"""(?P<url>https?://\S+)
+_TOKENS = r"""
+    (?P<url>https?://\S+)
     |(?P<ref>[#!]\d+\b|\b[a-z]{2,10}-\d{1,6}\b)
     |(?P<path>(?:\.{0,2}/)?(?:[\w.@-]+/)+[\w.*@-]+/?|\b[\w-]+\.(?:py|ts|tsx|js|jsx|go|rs|rb|java|kt|swift
         |cs|c|h|cpp|php|sql|sh|md|rst|ya?ml|toml|json|css|scss|html|vue|proto|tf|lock|csv|xml|ini|conf)\b)
     |(?P<version>\bv?\d+\.\d+(?:\.\d+)?[\w.-]*)
     |(?P<number>\d+(?:[.,:]\d+)*%?)
     |(?P<call>\b[a-z_][\w.]*\(\))
-    |(?P<han>[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+)
+    SPACELESS
     |(?P<word>[^\W\d_](?:[\w+]|['-](?=\w))*)
-    |(?P<mark>[?!:`"<>=])""",
-    re.VERBOSE,
-)
-_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
+    |(?P<mark>[?!:`"<>=])
+"""
+_SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _KEPT = 400
 
 
@@ -78,7 +78,7 @@ def _all(seen: Outline, text: str) -> Iterator[tuple[str, str]]:
 def tokens(sentence: str) -> list[str]:
     """Words in lower case; names of files, numbers and references by their sort alone."""
     found: list[str] = []
-    for match in _TOKEN.finditer(sentence.lower()):
+    for match in _token(sentence.isascii()).finditer(sentence.lower()):
         sort = match.lastgroup
         value = match.group()
         if sort == "word":
@@ -96,9 +96,21 @@ def concepts(sentence: str) -> list[str]:
     """The concepts that `sentence` speaks of, in their order."""
     found = concepts_in(tokens(sentence))
     if not sentence.isascii():
-        for run in _RUN.findall(sentence):
+        for run in _run().findall(sentence):
             found.extend(concepts_in_run(run[:200]))
     return found
+
+
+@cache
+def _token(ascii_only: bool) -> re.Pattern[str]:
+    """What a token is; large sets of characters take milliseconds to compile and are put off."""
+    spaceless = "" if ascii_only else rf"|(?P<han>[{_SPACELESS}\u0e00-\u0e7f]+)"
+    return re.compile(_TOKENS.replace("SPACELESS", spaceless), re.VERBOSE)
+
+
+@cache
+def _run() -> re.Pattern[str]:
+    return re.compile(rf"[{_SPACELESS}]+")
 
 
 def _han(run: str) -> Iterable[str]:
