@@ -179,7 +179,8 @@ class Reading(Page):
             self._back_to = None
 
     def _was_shown(self, what: Opened | None) -> None:
-        if self._unseen and what is self._opened:
+        # The screen may have been left before the frame came.
+        if self._unseen and what is self._opened and self.is_attached:
             self._unseen = ""
             self.screen.refresh_bindings()
 
