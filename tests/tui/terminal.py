@@ -73,6 +73,8 @@ class Terminal:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.exit = os.waitstatus_to_exitcode(status)
+        while self.fd >= 0 and select.select([self.fd], [], [], 0)[0] and self.read(0):
+            pass
         return self.exit
 
     def hang_up(self) -> None:

@@ -585,7 +585,7 @@ async def test_keys_and_palette() -> None:
         text = await press(pilot, "question_mark")
         assert "Say yes to exactly what you see" in text
         await press(pilot, "escape", "ctrl+p", *"land all")
-        await until(pilot, lambda: "Land everything approved" in text_of(app))
+        await until(pilot, lambda: "Land all that is approved" in text_of(app))
 
 
 async def test_hostile_texts_are_shown_clean() -> None:
@@ -676,3 +676,12 @@ async def test_long_lines_are_gone_along_and_back_to_the_list() -> None:
         for _ in range(40):
             await press(pilot, "h")
         assert not screen(pilot).in_diff
+
+
+async def test_a_click_on_a_file_goes_there() -> None:
+    async with app_with(Reviews()).run_test(size=(160, 45)) as pilot:
+        text = await opened(pilot, "r")
+        y, strip = next(each for each in enumerate(text.splitlines()) if "1/2 ▸" in each[1])
+        await pilot.click(offset=(strip.index("src/queue/retry.py"), y))
+        assert "2/2 ▸ src/queue/retry.py" in await press(pilot)
+        assert screen(pilot).in_diff

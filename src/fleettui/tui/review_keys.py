@@ -17,7 +17,7 @@ JUDGE = (
         "b",
         "act('acknowledge')",
         "acknowledge",
-        "Acknowledge the signal shown, and show the next one",
+        "Acknowledge the signal shown, go to the next",
         show=True,
     ),
     key("review.comment", "c", "act('comment')", "comment", "Comment on this line", show=True),
@@ -35,7 +35,7 @@ JUDGE = (
         "u",
         "act('take_back')",
         "take back",
-        "Take back the unsent comment on this line, or the approval",
+        "Take back your comment here, or the approval",
     ),
 )
 
@@ -53,7 +53,7 @@ LAND = (
         "T",
         "act('train')",
         "land all",
-        "Land everything approved in this repository, one after the other",
+        "Land all that is approved here, one by one",
         show=True,
     ),
     key("review.undo", "z", "act('undo')", "undo", "Take back the last landing", show=True),
@@ -63,7 +63,7 @@ LAND = (
         "X,delete",
         "act('remove')",
         "remove",
-        "Remove its worktree and branch, after a backup",
+        "Remove worktree and branch, after a backup",
     ),
 )
 
@@ -73,7 +73,7 @@ READ = (
         "enter",
         "open",
         "open",
-        "Open the change, or its new commits; in its diff: fold a file, or attach to the agent",
+        "Open it; in its diff: fold a file, or attach",
         show=True,
     ),
     key("review.switch", "tab", "switch", "list or diff", "Go to the diff, or to the list"),
@@ -93,10 +93,10 @@ READ = (
         "s",
         "signal(1)",
         "next signal",
-        "Show the next signal, and its file",
+        "The next signal, and its file",
         show=True,
     ),
-    key("review.signal-before", "S", "signal(-1)", "signal before", "The signal before"),
+    key("review.signal-before", "S", "signal(-1)", "signal before", "The one before"),
     key("review.split", "v", "act('split')", "split", "One side or two sides", show=True),
     key(
         "review.against", "o", "act('against')", "compare", "Compare with something else", show=True
@@ -106,7 +106,7 @@ READ = (
         "plus,equals_sign",
         "context(1)",
         "more context",
-        "More lines around, up to whole files",
+        "More lines around",
     ),
     key("review.less", "minus", "context(-1)", "less context", "Fewer lines"),
     key("review.fold", "f", "act('fold')", "fold", "Fold or unfold the file"),
@@ -124,28 +124,28 @@ READ = (
         "i",
         "act('about')",
         "about",
-        "Everything known of the change: commits, gates, comments",
+        "Everything known: commits, gates, comments",
     ),
     key("review.edit", "e", "act('edit')", "editor", "Look at a copy of the file in $EDITOR"),
     key("review.copy", "y", "act('copy')", "copy", "Copy the line, the path or the commit"),
-    key("review.all", "A", "all", "landed too", "Show landed and rejected changes, or hide them"),
+    key("review.all", "A", "all", "landed too", "Show landed and rejected ones too, or not"),
     first("review.close", "escape", "close", "back", "Leave what is open, then the diff"),
 )
 
 MOVE = (
-    key("review.down", "down,j", "move(1)", "down", "One down: a change, or a line"),
-    key("review.up", "up,k", "move(-1)", "up", "One up"),
+    key("review.down", "down,j", "move(1)", "down", "Down a change or line"),
+    key("review.up", "up,k", "move(-1)", "up", "Up"),
     key(
         "review.right",
         "right,l",
         "aside(1)",
         "to the diff",
-        "Go to the diff, then along its long lines",
+        "To the diff, along its lines",
     ),
-    key("review.left", "left,h", "aside(-1)", "to the list", "Back along them, then to the list"),
+    key("review.left", "left,h", "aside(-1)", "to the list", "Back"),
     key("review.page-down", "pagedown,ctrl+d", "page(1)", "page down", "A page down"),
     key("review.page-up", "pageup,ctrl+u", "page(-1)", "page up", "A page up"),
-    key("review.first", "home,g", "end(-1)", "first", "The first change, or line"),
+    key("review.first", "home,g", "end(-1)", "first", "The first one"),
     key("review.last", "end,G", "end(1)", "last", "The last one"),
 )
 

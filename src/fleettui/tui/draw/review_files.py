@@ -1,12 +1,11 @@
 """The files of a diff in one line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fleettui.model.change import FileChange
 from fleettui.model.review_port import Against
 from fleettui.tui.draw.grid import Drawing
-from fleettui.tui.draw.paint import Line, Span, Tone, joined, line_cells, spread, tame
+from fleettui.tui.draw.paint import Line, Tone, joined, line_cells, spread, tame
 from fleettui.tui.draw.review_marks import added_removed
 
 
@@ -30,6 +29,22 @@ _AGAINST = {
 
 def draw_strip(value: Strip, width: int, height: int) -> Drawing:
     """` 1/5 ✓ src/queue.py +61 −20   2   src/retry.py +9 −4   …   what lands`."""
+    tail = _tail(value)
+    return Drawing((spread(_files(value, width - line_cells(tail) - 2), tail, width),))
+
+
+def file_at(value: Strip, width: int, x: int) -> int | None:
+    """Which of the files is drawn at a cell."""
+    start = 0
+    for index in _fitting(value, width - line_cells(_tail(value)) - 2):
+        end = start + line_cells(_file(value, index))
+        if start <= x < end:
+            return index
+        start = end
+    return None
+
+
+def _tail(value: Strip) -> Line:
     done = sum(file.path in value.reviewed for file in value.files) if value.reviewed else 0
     end: list[Line] = []
     if value.loading:
@@ -38,25 +53,34 @@ def draw_strip(value: Strip, width: int, height: int) -> Drawing:
         tone = Tone.OK if done == len(value.files) else Tone.DIM
         end.append(((f"✓ {done} of {len(value.files)}", tone),))
     end.append(((_AGAINST[value.against], Tone.ACCENT),))
-    tail: Line = (*joined(end), (" ", Tone.TEXT))
-    return Drawing((spread(_files(value, width - line_cells(tail) - 2), tail, width),))
+    return (*joined(end), (" ", Tone.TEXT))
 
 
 def _files(value: Strip, width: int) -> Line:
     """The file of the cursor, and as many after it as fit whole."""
     if not value.files:
         return ((" no files" if not value.loading else "", Tone.DIM),)
-    at = min(value.at, len(value.files) - 1)
-    line: list[Span] = [*_file(value, at)]
-    for index in range(at + 1, len(value.files)):
-        file = _file(value, index)
-        if line_cells((*line, *file)) > width - 3:
-            return (*line, ("   …", Tone.FAINT))
-        line += file
-    return tuple(line)
+    shown = _fitting(value, width)
+    line = [span for index in shown for span in _file(value, index)]
+    more = [("   …", Tone.FAINT)] if shown[-1] < len(value.files) - 1 else []
+    return (*line, *more)
 
 
-def _file(value: Strip, index: int) -> Sequence[Span]:
+def _fitting(value: Strip, width: int) -> list[int]:
+    """That of the cursor, and those after it that fit whole."""
+    if not value.files:
+        return []
+    shown, room = [min(value.at, len(value.files) - 1)], width - 3
+    room -= line_cells(_file(value, shown[0]))
+    for index in range(shown[0] + 1, len(value.files)):
+        room -= line_cells(_file(value, index))
+        if room < 0:
+            break
+        shown.append(index)
+    return shown
+
+
+def _file(value: Strip, index: int) -> Line:
     here = index == min(value.at, len(value.files) - 1)
     file = value.files[index]
     number = f" {index + 1}/{len(value.files)}" if here else f"   {index + 1}"

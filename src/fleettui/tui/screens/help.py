@@ -22,8 +22,7 @@ Group = tuple[str, tuple[Row, ...]]
 
 def draw_help(groups: tuple[Group, ...], width: int, height: int) -> Drawing:
     """Groups of keys, each with what it does; in two columns where they are many."""
-    column = max((cells(key) for _, rows in groups for key, _ in rows), default=0)
-    drawn = [_group(title, rows, column) for title, rows in groups]
+    drawn = [_group(title, rows) for title, rows in groups]
     lines = _stacked(drawn)
     if width >= _TWO_COLUMNS and len(lines) > _ONE_COLUMN:
         half = (width - 3) // 2
@@ -35,7 +34,8 @@ def draw_help(groups: tuple[Group, ...], width: int, height: int) -> Drawing:
     return Drawing(tuple(cut(line, width) for line in lines))
 
 
-def _group(title: str, rows: Sequence[Row], column: int) -> list[Line]:
+def _group(title: str, rows: Sequence[Row]) -> list[Line]:
+    column = max(_KEY, *(cells(key) for key, _ in rows)) if rows else 0
     head: Line = ((title, Tone.ACCENT),)
     return [
         head,
@@ -58,6 +58,8 @@ _WIDTH, _WIDEST = 88, 154
 _TWO_COLUMNS = 108
 """Cells from which keys stand in two columns, and lines up to which they need not."""
 _ONE_COLUMN = 30
+_KEY = 6
+"""The least cells of the column of keys."""
 _STEP = re.compile(r"\(-?1\)$")
 _LEGEND = "● fine   ▲ attention   ✕ down   ◌ stale or unknown   ⟳ working   ∞ stays loaded"
 

@@ -1,9 +1,10 @@
 """What stands on the right side of the review screen: summary, files, diff."""
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from fleettui.tui.draw.review_files import Strip, draw_strip
+from fleettui.tui.draw.review_files import Strip, draw_strip, file_at
 from fleettui.tui.draw.review_summary import Summary, draw_summary, summary_lines
 from fleettui.tui.widgets.diff_view import DiffView
 from fleettui.tui.widgets.lines import Lines
@@ -31,6 +32,13 @@ class Page(Vertical):
         needed = len(summary_lines(summary, width)) if summary is not None else 1
         self._top.styles.height = max(1, min(needed, max(2, self.app.size.height // 3)))
         self._top.value = summary
+
+    @on(Lines.Pointed, "#files")
+    def point(self, message: Lines.Pointed) -> None:
+        """A click on a file goes to it."""
+        index = file_at(self._files.value, self._files.room.width, message.x)
+        if index is not None:
+            self.view.goto(index)
 
     def draw_files(self, strip: Strip) -> None:
         """Show which files there are."""
