@@ -182,6 +182,8 @@ class Reading(Page):
         # The screen may have been left before the frame came.
         if self._unseen and what is self._opened and self.is_attached:
             self._unseen = ""
+            if self._acts.said is not None and self._acts.said.text == _READING:
+                self._acts.hush()
             self.screen.refresh_bindings()
 
     # Drawing
