@@ -36,6 +36,8 @@ _LANDING = 30.0
 """Seconds that a landing gets to come to its end when the user leaves."""
 _GOODBYE = 5.0
 """Seconds that the readers get to close their connections."""
+_LAST = 45
+"""Seconds after which the program is gone, whatever hangs, when its terminal is."""
 
 
 def _commands() -> type[Provider]:
@@ -113,9 +115,14 @@ class FleetApp(NavigableApp):
         self.set_interval(_SECOND, self.draw)
         loop = asyncio.get_running_loop()
         with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(signal.SIGHUP, self.exit)
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._ended_by, number)
+
+    def _hung_up(self) -> None:
+        # What waits for a terminal that is gone may wait for ever: the alarm ends it all.
+        signal.alarm(_LAST)
+        self.exit()
 
     def _ended_by(self, number: int) -> None:
         # Ctrl+C in an editor that has the terminal is meant for that editor.
