@@ -83,7 +83,7 @@ def test_help_of_a_command_knows_its_options(shell: Shell) -> None:
         (("--every", "0"), "--every: 0 is no number of seconds from 1 to 86400: see fleettui -h"),
         (("--format", "txt"), '--format txt: no such choice: did you mean "text"?'),
         (("--config",), "--config: expected one argument: see fleettui -h"),
-        (("x\x1b[2J\u202e",), "no command x␛[2J<U+202E>: one of init, doctor, demo"),
+        (("x\x1b[2J\u202e",), "no command x␛[2J<U+202E>: one of init, doctor, review, demo"),
         (("--config", "/nowhere/fleet.toml", "--json"), "/nowhere/fleet.toml: no such file: "),
         (("--only", "sistem"), "--only sistem: there is no such machine or source: "),
     ],
