@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fleettui.model.change import Change, ChangeKey, Gate, Prompt, RepoReview
+from fleettui.model.change import Change, ChangeKey, Gate, Prompt
 from fleettui.model.clock import Clock
 from fleettui.model.repo import Repo
+from fleettui.model.review import RepoReview
 from fleettui.review.desk import Desk
 from fleettui.review.desks import Desks
 from fleettui.review.intake.fetch import CloneAt

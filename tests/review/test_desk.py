@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from fleettui.model.change import ChangeState, FetchState
+from fleettui.model.change import ChangeState
 from fleettui.model.clock import Clock
 from fleettui.model.errors import OperationFailed
 from fleettui.model.repo import Repo
+from fleettui.model.review import FetchState
 from fleettui.review.desks import Desks
 from fleettui.review.intake.fetch import CloneAt
 from fleettui.review.service import Review

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from fleettui.model.change import Change, ChangeKey, ChangeState, FetchState, Side
+from fleettui.model.change import Change, ChangeKey, ChangeState, Side
 from fleettui.model.errors import Refused, UsageError
 from fleettui.model.patch import Patch, Row
 from fleettui.model.repo import Repo
+from fleettui.model.review import FetchState
 from fleettui.model.review_port import Against
 from fleettui.review.desks import Desks
 from fleettui.review.intake.fetch import CloneAt

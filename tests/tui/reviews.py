@@ -10,18 +10,14 @@ from fleettui.model.change import (
     Change,
     ChangeKey,
     ChangeState,
-    CloneView,
     Comment,
     CommitInfo,
     Evaluation,
-    FetchState,
     FileChange,
     Forecast,
     Gate,
     Prompt,
     Rejection,
-    RepoReview,
-    ReviewView,
     Side,
     Signal,
 )
@@ -40,6 +36,7 @@ from fleettui.model.landing import (
     UndoPreview,
 )
 from fleettui.model.patch import Patch, PatchFile, Row
+from fleettui.model.review import CloneView, FetchState, RepoReview, ReviewView
 from fleettui.model.review_port import Against
 from tests.tui.fleets import NOW
 

@@ -8,7 +8,8 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from fleettui.model.change import ChangeKey, ReviewView, Side
+from fleettui.model.change import ChangeKey, Side
+from fleettui.model.review import ReviewView
 from fleettui.model.text import is_clean
 from fleettui.tui.screens.review import ReviewScreen
 from tests.tui import fleets, reviews

@@ -11,16 +11,14 @@ from fleettui.model.change import (
     Change,
     ChangeKey,
     ChangeState,
-    CloneView,
     Comment,
-    FetchState,
     Forecast,
     Gate,
     Prompt,
-    ReviewView,
     Side,
 )
 from fleettui.model.landing import Car, Preview, Strategy, Train
+from fleettui.model.review import CloneView, FetchState, ReviewView
 from fleettui.model.review_port import Against
 from fleettui.model.text import is_clean
 from fleettui.tui.draw import review_sheets as sheets

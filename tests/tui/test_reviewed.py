@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fleettui.model.change import Change, ChangeState, ReviewView
+from fleettui.model.change import Change, ChangeState
+from fleettui.model.review import ReviewView
 from fleettui.model.worktree import AgentState
 from fleettui.tui.draw.paint import plain
 from fleettui.tui.draw.reviewed import with_reviews

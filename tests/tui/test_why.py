@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fleettui.model.change import Change, ChangeState, Gate, RepoReview, ReviewView
+from fleettui.model.change import Change, ChangeState, Gate
+from fleettui.model.review import RepoReview, ReviewView
 from fleettui.tui.review_keys import REVIEW
 from fleettui.tui.why import At, why_not
 from tests.tui import reviews

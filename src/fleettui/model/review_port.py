@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from fleettui.model.change import Approval, ChangeKey, Comment, Prompt, ReviewView, Side
+from fleettui.model.change import Approval, ChangeKey, Comment, Prompt, Side
 from fleettui.model.landing import (
     Landing,
     Preview,
@@ -22,6 +22,7 @@ from fleettui.model.landing import (
     UndoPreview,
 )
 from fleettui.model.patch import Patch
+from fleettui.model.review import ReviewView
 
 
 class Against(StrEnum):

@@ -6,17 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from fleettui.git.runner import GitFailed
-from fleettui.model.change import (
-    Change,
-    ChangeKey,
-    ChangeState,
-    Comment,
-    Forecast,
-    RepoReview,
-)
+from fleettui.model.change import Change, ChangeKey, ChangeState, Comment, Forecast
 from fleettui.model.clock import Clock
 from fleettui.model.errors import FleettuiError, ReadError, UsageError
 from fleettui.model.landing import Landing
+from fleettui.model.review import RepoReview
 from fleettui.review.assemble import Parts, change_of, waiting_first
 from fleettui.review.forecast.forecast import Cache, forecast
 from fleettui.review.intake import quarantine

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from fleettui.hosts.threads import in_thread
-from fleettui.model.change import CloneView, RepoReview, ReviewView
 from fleettui.model.clock import Clock
 from fleettui.model.errors import FleettuiError, OperationFailed, UsageError
 from fleettui.model.repo import Repo
+from fleettui.model.review import CloneView, RepoReview, ReviewView
 from fleettui.model.text import clean
 from fleettui.review.ports import GateRunner, TaskBook
 from fleettui.review.watch import Watch

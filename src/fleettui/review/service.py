@@ -5,18 +5,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from fleettui.model import landing as lands
-from fleettui.model.change import (
-    Approval,
-    ChangeKey,
-    Comment,
-    Prompt,
-    RepoReview,
-    ReviewView,
-    Side,
-)
+from fleettui.model.change import Approval, ChangeKey, Comment, Prompt, Side
 from fleettui.model.errors import OperationFailed
 from fleettui.model.landing import Strategy
 from fleettui.model.patch import Patch
+from fleettui.model.review import RepoReview, ReviewView
 from fleettui.model.review_port import Against
 from fleettui.review.desks import Desks
 from fleettui.review.watch import READ_DEADLINE

@@ -8,7 +8,7 @@ from fleettui.model.fleet import Fleet
 from fleettui.model.view import Event, FleetView
 
 if TYPE_CHECKING:
-    from fleettui.model.change import ReviewView
+    from fleettui.model.review import ReviewView
     from fleettui.model.review_port import ReviewPort
 
 

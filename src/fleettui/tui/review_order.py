@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fleettui.model.change import Change, ChangeKey, ChangeState, RepoReview, ReviewView
+from fleettui.model.change import Change, ChangeKey, ChangeState
+from fleettui.model.review import RepoReview, ReviewView
 from fleettui.tui.draw.review_marks import Turn, mark, turn, waits
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fleettui.model import fmt
-from fleettui.model.change import Change, ChangeState, Evaluation, RepoReview, ReviewView
+from fleettui.model.change import Change, ChangeState, Evaluation
+from fleettui.model.review import RepoReview, ReviewView
 from fleettui.tui.draw.review_marks import gate_name, short
 
 

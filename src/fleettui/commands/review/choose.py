@@ -4,8 +4,9 @@ import argparse
 import sys
 
 from fleettui.commands.output import say
-from fleettui.model.change import Change, ChangeKey, ChangeState, FetchState, RepoReview, ReviewView
+from fleettui.model.change import Change, ChangeKey, ChangeState
 from fleettui.model.errors import Refused, UsageError
+from fleettui.model.review import FetchState, RepoReview, ReviewView
 from fleettui.model.review_port import ReviewPort
 from fleettui.model.text import clean
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fleettui.commands.output import is_terminal, say
 from fleettui.commands.output import tell as tell_person
-from fleettui.commands.review import documents
+from fleettui.commands.review import acts_documents as documents
 from fleettui.commands.review.acts import tell
 from fleettui.commands.review.choose import change_of, key_words, only_repo, read, whole_head
 from fleettui.model.change import Change

@@ -8,9 +8,10 @@ from fleettui.commands.output import Line, columns, emit, in_colour, is_terminal
 from fleettui.commands.review import documents
 from fleettui.commands.review.choose import DONE, change_of, read
 from fleettui.commands.review.shown import diff_lines, list_lines, stat_lines
-from fleettui.model.change import Change, FileChange, RepoReview, ReviewView
+from fleettui.model.change import Change, FileChange
 from fleettui.model.errors import OperationFailed, UsageError
 from fleettui.model.patch import Patch
+from fleettui.model.review import RepoReview, ReviewView
 from fleettui.model.review_port import Against, ReviewPort
 from fleettui.model.text import clean
 

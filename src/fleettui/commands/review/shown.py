@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from fleettui.commands.output import Line, Span, Style
 from fleettui.commands.snapshots.layout import cut, left, right
 from fleettui.model import fmt
-from fleettui.model.change import Change, ChangeState, FileChange, RepoReview
+from fleettui.model.change import Change, ChangeState, FileChange
 from fleettui.model.patch import Patch, Row
+from fleettui.model.review import RepoReview
 from fleettui.model.text import clean, width
 
 _MARKS: dict[ChangeState, Span] = {

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fleettui.model.change import ChangeKey, CloneView, FetchState
+from fleettui.model.change import ChangeKey
 from fleettui.model.clock import Clock
 from fleettui.model.errors import OperationFailed, ReadError
+from fleettui.model.review import CloneView, FetchState
 from fleettui.review.intake import fetch, quarantine
 from fleettui.review.intake.fetch import CloneAt, Fetched
 from fleettui.review.system import asked

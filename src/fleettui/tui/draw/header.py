@@ -10,7 +10,7 @@ from fleettui.tui.draw.inbox import waiting
 from fleettui.tui.draw.paint import Line, Span, Tone, cut, fit, joined, line_cells, pad, spread
 
 if TYPE_CHECKING:
-    from fleettui.model.change import ReviewView
+    from fleettui.model.review import ReviewView
 
 
 def header_line(

@@ -12,7 +12,8 @@ from fleettui.tui.draw import marks
 from fleettui.tui.draw.paint import Line, Tone, cells, cut, left, pad, right, tame
 
 if TYPE_CHECKING:
-    from fleettui.model.change import ChangeKey, ReviewView
+    from fleettui.model.change import ChangeKey
+    from fleettui.model.review import ReviewView
 
 _URGENCY = (Level.CRITICAL, Level.WARNING, Level.INFO)
 _ASKING = (SourceState.HOSTKEY, SourceState.AUTH)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from fleettui.model import fmt
-from fleettui.model.change import Change, ChangeState, FetchState, RepoReview, ReviewView
+from fleettui.model.change import Change, ChangeState
+from fleettui.model.review import FetchState, RepoReview, ReviewView
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import (
     BLANK,

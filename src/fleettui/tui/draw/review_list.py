@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fleettui.model.change import Change, ChangeKey, CloneView, FetchState, RepoReview
+from fleettui.model.change import Change, ChangeKey
+from fleettui.model.review import CloneView, FetchState, RepoReview
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import (
     BLANK,

@@ -4,15 +4,8 @@ from datetime import datetime
 from enum import IntEnum
 
 from fleettui.model import fmt
-from fleettui.model.change import (
-    WAITING_STATES,
-    Change,
-    ChangeState,
-    CloneView,
-    FetchState,
-    Gate,
-    RepoReview,
-)
+from fleettui.model.change import WAITING_STATES, Change, ChangeState, Gate
+from fleettui.model.review import CloneView, FetchState, RepoReview
 from fleettui.tui.draw.marks import ATTENTION, BROKEN, FINE, NOTHING, STALE, WORKING, Mark
 from fleettui.tui.draw.paint import Line, Tone, joined
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fleettui.model import fmt
-from fleettui.model.change import Change, ChangeState, Evaluation, Forecast, RepoReview, Signal
+from fleettui.model.change import Change, ChangeState, Evaluation, Forecast, Signal
+from fleettui.model.review import RepoReview
 from fleettui.tui.draw.grid import Drawing
 from fleettui.tui.draw.paint import (
     Line,

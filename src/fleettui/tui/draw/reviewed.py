@@ -9,7 +9,8 @@ from fleettui.model.worktree import AgentState, Worktree
 from fleettui.tui.draw.marks import Mark
 
 if TYPE_CHECKING:
-    from fleettui.model.change import Change, ReviewView
+    from fleettui.model.change import Change
+    from fleettui.model.review import ReviewView
 
 _AT_WORK = frozenset({AgentState.RUNNING, AgentState.WAITING, AgentState.FAILED, AgentState.LOST})
 """What an agent does now is worth more than what became of what it did before."""

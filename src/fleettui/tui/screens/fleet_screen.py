@@ -18,7 +18,8 @@ from fleettui.tui.widgets.hints import KeyHints
 from fleettui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from fleettui.model.change import ChangeKey, ReviewView
+    from fleettui.model.change import ChangeKey
+    from fleettui.model.review import ReviewView
     from fleettui.tui.app import FleetApp
 
 DASHBOARD = "dashboard"

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from fleettui.model.change import Change, ChangeKey, ReviewView
+from fleettui.model.change import Change, ChangeKey
+from fleettui.model.review import ReviewView
 from fleettui.tui.draw.review_list import Listed, draw_list, key_at
 from fleettui.tui.draw.review_marks import Turn, turn
 from fleettui.tui.review_order import Group, groups, near, next_waiting, shown

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fleettui.model import fmt
-from fleettui.model.change import Change, ChangeKey, Comment, Evaluation, RepoReview, Side
+from fleettui.model.change import Change, ChangeKey, Comment, Evaluation, Side
 from fleettui.model.errors import Refused
 from fleettui.model.landing import (
     Landing,
@@ -14,6 +14,7 @@ from fleettui.model.landing import (
     Train,
     UndoPreview,
 )
+from fleettui.model.review import RepoReview
 from fleettui.model.review_port import ReviewPort
 from fleettui.tui.acts import Acts
 from fleettui.tui.draw.review_marks import short

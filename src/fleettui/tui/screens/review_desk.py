@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from fleettui.model.change import Change, ChangeKey, RepoReview, ReviewView
+from fleettui.model.change import Change, ChangeKey
+from fleettui.model.review import RepoReview, ReviewView
 from fleettui.model.review_port import ReviewPort
 from fleettui.model.view import FleetView
 from fleettui.tui.acts import Acts

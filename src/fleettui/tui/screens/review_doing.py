@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import SuspendNotSupported
 
-from fleettui.model.change import Change, FileChange, RepoReview, Side
+from fleettui.model.change import Change, FileChange, Side
 from fleettui.model.errors import OperationFailed
 from fleettui.model.landing import Strategy
+from fleettui.model.review import RepoReview
 from fleettui.tui.draw.paint import Line, Tone
 from fleettui.tui.draw.review_marks import short
 from fleettui.tui.said import Manner

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from fleettui.model import fmt
-from fleettui.model.change import Change, RepoReview
+from fleettui.model.change import Change
 from fleettui.model.landing import (
     Preview,
     PushPreview,
@@ -13,6 +13,7 @@ from fleettui.model.landing import (
     Train,
     UndoPreview,
 )
+from fleettui.model.review import RepoReview
 from fleettui.model.review_port import ReviewPort
 from fleettui.tui.draw import review_sheets as sheets
 from fleettui.tui.draw.paint import Line
