@@ -20,7 +20,8 @@ def _log(ports: Ports, acts: Acts) -> FleetScreen:
 
 
 def _review(ports: Ports, acts: Acts) -> FleetScreen:
-    if ports.review is None:
+    reviews = ports.reviews()
+    if reviews is None or not reviews.repos:
         from fleettui.tui.screens.no_review import NoReview
 
         return NoReview(ports)
